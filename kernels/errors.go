@@ -35,3 +35,11 @@ func CheckLength(field string, p []byte, n int) error {
 	}
 	return nil
 }
+
+// CheckKernel returns an ErrKernel unless the batch is of the kernel with the id.
+func CheckKernel(b *Batch, id ID) error {
+	if b.kernel.ID != id {
+		return fmt.Errorf("%w: the batch is of %s", ErrKernel, b.kernel.Name)
+	}
+	return nil
+}
