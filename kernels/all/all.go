@@ -1,0 +1,44 @@
+// Package all lists every kernel of Sluice. It is a static table: no kernel registers itself.
+package all
+
+import (
+	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/blake2b"
+	"github.com/sluice-engine/sluice/kernels/keccak256"
+	"github.com/sluice-engine/sluice/kernels/sha256"
+	"github.com/sluice-engine/sluice/kernels/sha512"
+	"github.com/sluice-engine/sluice/kernels/sm3"
+)
+
+// Kernels is every kernel, in order of their ids. It is not to be changed.
+var Kernels = []*kernels.Kernel{
+	sha256.Kernel,
+	sha256.Double,
+	sha512.Kernel,
+	keccak256.Kernel,
+	sm3.Kernel,
+	blake2b.Kernel,
+	sha256.Node,
+	sha256.PoW,
+	sha256.Chain,
+}
+
+// ByID is the kernel with the id, or nil. It is what [kernels.Read] wants.
+func ByID(id kernels.ID) *kernels.Kernel {
+	for _, k := range Kernels {
+		if k.ID == id {
+			return k
+		}
+	}
+	return nil
+}
+
+// ByName is the kernel with the name, such as "ed25519.verify", or nil.
+func ByName(name string) *kernels.Kernel {
+	for _, k := range Kernels {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
+}
