@@ -1,0 +1,75 @@
+package ed25519
+
+import (
+	"encoding/hex"
+
+	"github.com/sluice-engine/sluice/kernels"
+)
+
+const (
+	key1 = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+	r1   = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+	s1   = "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+	key2 = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+	r2   = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+	s2   = "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+	key3 = "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"
+	r3   = "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+	s3   = "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
+
+	zero    = "0000000000000000000000000000000000000000000000000000000000000000"
+	neutral = "0100000000000000000000000000000000000000000000000000000000000000" // y = 1
+	again   = "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f" // y = p + 1
+	order8  = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
+)
+
+// knownJobs are the known answers, in hexadecimal: RFC 8032, section 7.1, tests 1 to 3, those spoilt, and
+// pairs from the vectors of ZIP 215, on which the rules disagree.
+var knownJobs = []struct {
+	key, message, r, s      string
+	rfc8032, zip215, strict bool
+}{
+	{key1, "", r1, s1, true, true, true},
+	{key2, "72", r2, s2, true, true, true},
+	{key3, "af82", r3, s3, true, true, true},
+
+	// s + L, another message, another key, a bit of R, a bit of s.
+	{key1, "", r1, "4c8c7872aa064e049dbb3013fbf29380d25bf5f0595bbe24655141438e7a101b", false, false, false},
+	{key2, "73", r2, s2, false, false, false},
+	{key1, "72", r2, s2, false, false, false},
+	{key2, "72", "93a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da", s2, false, false, false},
+	{key2, "72", r2, "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c10", false, false, false},
+
+	// "Zcash" with s = 0: A and R neutral; A or R not canonical; R of order 8.
+	{neutral, "5a63617368", neutral, zero, true, true, false},
+	{again, "5a63617368", neutral, zero, true, true, false},
+	{neutral, "5a63617368", again, zero, false, true, false},
+	{neutral, "5a63617368", order8, zero, false, true, false},
+}
+
+// known builds the batch of [kernels.Kernel.Known].
+func known(k *kernels.Kernel, rule kernels.Flags) *kernels.Batch {
+	b := kernels.New(k, rule, len(knownJobs), 5*len(knownJobs))
+	for i, j := range knownJobs {
+		if err := Append(b, unhex(j.key), unhex(j.message), unhex(j.r+j.s)); err != nil {
+			panic("ed25519: known answers: " + err.Error())
+		}
+		valid := j.rfc8032
+		switch rule {
+		case kernels.ZIP215:
+			valid = j.zip215
+		case kernels.Strict:
+			valid = j.strict
+		}
+		b.SetVerdict(i, kernels.Of(valid))
+	}
+	return b
+}
+
+func unhex(s string) []byte {
+	p, err := hex.DecodeString(s)
+	if err != nil {
+		panic("ed25519: known answers: " + err.Error())
+	}
+	return p
+}
