@@ -4,9 +4,15 @@ package all
 import (
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/blake2b"
+	"github.com/sluice-engine/sluice/kernels/bls12381"
+	"github.com/sluice-engine/sluice/kernels/ecvrf"
+	"github.com/sluice-engine/sluice/kernels/ed25519"
 	"github.com/sluice-engine/sluice/kernels/keccak256"
+	"github.com/sluice-engine/sluice/kernels/p256"
+	"github.com/sluice-engine/sluice/kernels/secp256k1"
 	"github.com/sluice-engine/sluice/kernels/sha256"
 	"github.com/sluice-engine/sluice/kernels/sha512"
+	"github.com/sluice-engine/sluice/kernels/sm2"
 	"github.com/sluice-engine/sluice/kernels/sm3"
 )
 
@@ -21,6 +27,14 @@ var Kernels = []*kernels.Kernel{
 	sha256.Node,
 	sha256.PoW,
 	sha256.Chain,
+	ed25519.Kernel,
+	secp256k1.Verify,
+	secp256k1.Recover,
+	secp256k1.Schnorr,
+	p256.Kernel,
+	sm2.Kernel,
+	ecvrf.Kernel,
+	bls12381.Kernel,
 }
 
 // ByID is the kernel with the id, or nil. It is what [kernels.Read] wants.
