@@ -1,6 +1,7 @@
 package ecc
 
 import (
+	"crypto/elliptic"
 	"errors"
 	"fmt"
 )
@@ -31,4 +32,24 @@ func Form(sec1 []byte) (compressed bool, err error) {
 		return false, fmt.Errorf("%w: it is empty", ErrForm)
 	}
 	return false, fmt.Errorf("%w: %d bytes that begin with %#02x", ErrForm, len(sec1), sec1[0])
+}
+
+// DecodeKey gives the x‖y of a public key in SEC 1, section 2.3.4, on a curve that crypto/elliptic decompresses:
+// 33 bytes that begin with 2 or 3, or 65 that begin with 4. onCurve checks x‖y. The errors wrap ErrHybrid, ErrForm or
+// ErrPoint and begin with the package's name.
+func DecodeKey(name string, curve elliptic.Curve, onCurve func(xy *[64]byte) bool, sec1 []byte) (xy [64]byte, err error) {
+	compressed, err := Form(sec1)
+	if err != nil {
+		return xy, fmt.Errorf("%s: %w", name, err)
+	}
+	if compressed {
+		if x, y := elliptic.UnmarshalCompressed(curve, sec1); x != nil {
+			x.FillBytes(xy[:32])
+			y.FillBytes(xy[32:])
+			return xy, nil
+		}
+	} else if p := (*[64]byte)(sec1[1:]); onCurve(p) {
+		return *p, nil
+	}
+	return xy, fmt.Errorf("%s: %w", name, ErrPoint)
 }
