@@ -1,10 +1,6 @@
 package bls12381
 
-import (
-	"fmt"
-
-	"github.com/sluice-engine/sluice/kernels"
-)
+import "github.com/sluice-engine/sluice/kernels"
 
 // Lengths in bytes of the fields of a job, points in compressed form. A row is the key followed by the
 // signature.
@@ -35,8 +31,8 @@ func newKernel() *kernels.Kernel {
 // Append adds a job: len(key) == 48, len(signature) == 96, any message.
 // Errors: kernels.ErrKernel, ErrLength, ErrFull; the batch is then unchanged.
 func Append(b *kernels.Batch, key, message, signature []byte) error {
-	if b.Kernel().ID != kernels.BLS12381Verify {
-		return fmt.Errorf("%w: bls12381.Append to a batch of %s", kernels.ErrKernel, b.Kernel().Name)
+	if err := kernels.CheckKernel(b, kernels.BLS12381Verify); err != nil {
+		return err
 	}
 	if err := kernels.CheckLength("key", key, KeySize); err != nil {
 		return err

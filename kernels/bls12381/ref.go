@@ -6,33 +6,43 @@ import (
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// ciphersuite is the domain separation tag: proof of possession with keys in G1.
+// ciphersuite is the domain separation tag: keys in G1, proof of possession.
 const ciphersuite = "BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"
 
 // ref decides jobs [lo,hi) one after the other.
 func ref(b *kernels.Batch, lo, hi int) {
-	_, _, g1, _ := curve.Generators()
-	g1.Neg(&g1)
+	v := newVerifier(ciphersuite)
 	for i := lo; i < hi; i++ {
 		row := b.Row(i)
-		b.SetVerdict(i, kernels.Of(verify(&g1, row[:KeySize], row[KeySize:], b.Message(i))))
+		b.SetVerdict(i, kernels.Of(v.verify(row[:KeySize], b.Message(i), row[KeySize:])))
 	}
 }
 
-// verify decides one job: CoreVerify of draft-irtf-cfrg-bls-signature-05, section 2.7. minusG1 is the negated
-// generator of G1.
-func verify(minusG1 *curve.G1Affine, key, signature, message []byte) bool {
-	var pk curve.G1Affine
-	var sig curve.G2Affine
-	if !decodeKey(&pk, key) || !decodeSignature(&sig, signature) {
+// verifier holds what is used again from job to job.
+type verifier struct {
+	dst []byte
+	p   [2]curve.G1Affine // the key, -g1
+	q   [2]curve.G2Affine // H(message), the signature
+}
+
+func newVerifier(dst string) *verifier {
+	v := &verifier{dst: []byte(dst)}
+	_, _, g1, _ := curve.Generators()
+	v.p[1].Neg(&g1)
+	return v
+}
+
+// verify decides one job: CoreVerify, draft-irtf-cfrg-bls-signature-05, section 2.7. The equation
+// e(key, H(message)) = e(g1, signature) is checked as a product that is one.
+func (v *verifier) verify(key, message, signature []byte) bool {
+	if !decodeKey(&v.p[0], key) || !decodeSignature(&v.q[1], signature) || v.q[1].IsInfinity() {
 		return false
 	}
-	h, err := curve.HashToG2(message, []byte(ciphersuite))
-	if err != nil {
-		return false
+	var err error
+	if v.q[0], err = curve.HashToG2(message, v.dst); err != nil {
+		return false // only for a tag of more than 255 bytes
 	}
-	// e(pk, H(m)) = e(g1, sig)
-	ok, err := curve.PairingCheck([]curve.G1Affine{pk, *minusG1}, []curve.G2Affine{h, sig})
+	ok, err := curve.PairingCheck(v.p[:], v.q[:])
 	return err == nil && ok
 }
 
@@ -44,16 +54,15 @@ func decodeKey(p *curve.G1Affine, encoded []byte) bool {
 	if len(encoded) != KeySize || encoded[0]&compressed == 0 {
 		return false
 	}
-	_, err := p.SetBytes(encoded)
+	_, err := p.SetBytes(encoded) // checks flags, x < p, curve, subgroup
 	return err == nil && !p.IsInfinity()
 }
 
-// decodeSignature sets p from a canonical compressed point of the subgroup. Infinity is refused: no valid key
-// and message have it as their signature.
+// decodeSignature sets p from a canonical compressed point of the subgroup, which may be infinity.
 func decodeSignature(p *curve.G2Affine, encoded []byte) bool {
 	if len(encoded) != SignatureSize || encoded[0]&compressed == 0 {
 		return false
 	}
 	_, err := p.SetBytes(encoded)
-	return err == nil && !p.IsInfinity()
+	return err == nil
 }

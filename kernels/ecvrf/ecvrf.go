@@ -1,10 +1,6 @@
 package ecvrf
 
-import (
-	"fmt"
-
-	"github.com/sluice-engine/sluice/kernels"
-)
+import "github.com/sluice-engine/sluice/kernels"
 
 // Lengths in bytes of the fields of a job. A row is the key followed by the proof, Gamma 32 || c 16 || s 32;
 // the message is alpha, the output beta.
@@ -38,8 +34,8 @@ func newKernel() *kernels.Kernel {
 // Append adds a job: len(key) == 32, len(proof) == 80, any alpha.
 // Errors: kernels.ErrKernel, ErrLength, ErrFull; the batch is then unchanged.
 func Append(b *kernels.Batch, key, alpha, proof []byte) error {
-	if b.Kernel().ID != kernels.ECVRFVerify {
-		return fmt.Errorf("%w: ecvrf.Append to a batch of %s", kernels.ErrKernel, b.Kernel().Name)
+	if err := kernels.CheckKernel(b, kernels.ECVRFVerify); err != nil {
+		return err
 	}
 	if err := kernels.CheckLength("key", key, KeySize); err != nil {
 		return err

@@ -1,10 +1,6 @@
 package ed25519
 
-import (
-	"fmt"
-
-	"github.com/sluice-engine/sluice/kernels"
-)
+import "github.com/sluice-engine/sluice/kernels"
 
 // Lengths in bytes of the fields of a job. A row is the key followed by the signature, R || s.
 const (
@@ -35,8 +31,8 @@ func newKernel() *kernels.Kernel {
 // Append adds a job: len(key) == 32, len(signature) == 64, any message.
 // Errors: kernels.ErrKernel, ErrLength, ErrFull; the batch is then unchanged.
 func Append(b *kernels.Batch, key, message, signature []byte) error {
-	if b.Kernel().ID != kernels.Ed25519Verify {
-		return fmt.Errorf("%w: ed25519.Append to a batch of %s", kernels.ErrKernel, b.Kernel().Name)
+	if err := kernels.CheckKernel(b, kernels.Ed25519Verify); err != nil {
+		return err
 	}
 	if err := kernels.CheckLength("key", key, KeySize); err != nil {
 		return err

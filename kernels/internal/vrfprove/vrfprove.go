@@ -12,32 +12,33 @@ import (
 )
 
 // Prove gives the key of the seed and its proof for alpha, Gamma 32 || c 16 || s 32: RFC 9381, section 5.1,
-// with the nonce of section 5.4.2.2. The rule is kernels.TAI, ELL2 or Draft03.
+// with the nonce of section 5.4.2.2. The rule is kernels.TAI, ELL2 or Draft03; it panics for another.
 func Prove(rule kernels.Flags, seed [32]byte, alpha []byte) (key [32]byte, proof [80]byte) {
 	suite := vrfsuite.New(rule)
 
-	// RFC 8032, section 5.1.5: the secret scalar, and the prefix of the nonce.
+	// RFC 8032, section 5.1.5: the secret scalar x, and the prefix of the nonce.
 	expanded := sha512.Sum512(seed[:])
 	x := must(new(edwards25519.Scalar).SetBytesWithClamping(expanded[:32]))
-	copy(key[:], new(edwards25519.Point).ScalarBaseMult(x).Bytes())
+	prefix := expanded[32:]
 
-	var h, gamma, u, v edwards25519.Point
+	var y, h, gamma, u, v edwards25519.Point
+	copy(key[:], y.ScalarBaseMult(x).Bytes())
 	if !suite.Encode(&h, key[:], alpha) {
-		panic("vrfprove: alpha has no point")
+		panic("vrfprove: no point for alpha")
 	}
 	gamma.ScalarMult(x, &h)
-	nonce := sha512.Sum512(append(expanded[32:], h.Bytes()...))
+
+	nonce := sha512.Sum512(append(prefix, h.Bytes()...))
 	k := must(new(edwards25519.Scalar).SetUniformBytes(nonce[:]))
-	u.ScalarBaseMult(k)
-	v.ScalarMult(k, &h)
+	challenge := suite.Challenge(key[:], &h, &gamma, u.ScalarBaseMult(k), v.ScalarMult(k, &h))
 
 	var wide [64]byte
-	copy(wide[:], suite.Challenge(key[:], &h, &gamma, &u, &v))
+	copy(wide[:], challenge[:])
 	c := must(new(edwards25519.Scalar).SetUniformBytes(wide[:]))
 	s := new(edwards25519.Scalar).MultiplyAdd(c, x, k)
 
 	copy(proof[:32], gamma.Bytes())
-	copy(proof[32:48], wide[:16])
+	copy(proof[32:48], challenge[:])
 	copy(proof[48:], s.Bytes())
 	return key, proof
 }

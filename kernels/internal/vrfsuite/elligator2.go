@@ -5,71 +5,80 @@ import (
 	"filippo.io/edwards25519/field"
 )
 
-// Curve25519 is v^2 = u^3 + J u^2 + u. The map to edwards25519 is birational (RFC 7748, section 4.1):
+// Curve25519 is v^2 = u^3 + J u^2 + u. It maps to edwards25519 by (RFC 7748, section 4.1)
 //
-//	x = sqrt(-486664) u / v    y = (u - 1) / (u + 1)
+//	x = sqrt(-J - 2) u / v    y = (u - 1) / (u + 1)
 
-const montgomeryJ = 486662
+const j = 486662
 
-// montgomery is map_to_curve_elligator2_curve25519 of RFC 9380, section 6.7.1, with Z = 2: it gives the
-// coordinates of a point on Curve25519.
-func montgomery(r *field.Element) (u, v *field.Element) {
-	one := new(field.Element).One()
-	j := new(field.Element).Mult32(one, montgomeryJ)
+// mapToCurve25519 is map_to_curve_elligator2_curve25519 of RFC 9380, section 6.7.1, with Z = 2: it sets (u, v)
+// to a point on Curve25519. At least one of u1 = -J / (1 + 2 r^2) and u2 = -u1 - J is of a point; u1 is
+// preferred, and has the odd v, u2 the even one.
+func mapToCurve25519(u, v, r *field.Element) {
+	var one, d field.Element
+	one.One()
 
-	// u1 = -J / (1 + 2 r^2). The denominator is never zero, as -1/2 is no square.
-	u1 := new(field.Element).Square(r)
-	u1.Add(u1, u1).Add(u1, one).Invert(u1).Multiply(u1, j).Negate(u1)
-	v1, square := new(field.Element).SqrtRatio(curve(u1, j), one)
-	if square == 1 {
-		return u1, v1.Negate(v1.Absolute(v1)) // the odd root
+	// The denominator is never zero, as -1/2 is no square.
+	d.Square(r)
+	d.Add(&d, &d)
+	d.Add(&d, &one)
+	u.Mult32(u.Invert(&d), j)
+	u.Negate(u)
+	if rootOfCurve(v, u) {
+		v.Negate(v) // odd
+		return
 	}
-	u2 := new(field.Element).Add(u1, j)
-	u2.Negate(u2)
-	v2, _ := new(field.Element).SqrtRatio(curve(u2, j), one)
-	return u2, v2.Absolute(v2) // the even root
+	u.Add(u, d.Mult32(&one, j))
+	u.Negate(u)
+	rootOfCurve(v, u) // even
 }
 
-// curve gives u^3 + J u^2 + u.
-func curve(u, j *field.Element) *field.Element {
-	w := new(field.Element).Add(u, j) // ((u + J) u + 1) u
-	w.Multiply(w, u)
-	w.Add(w, new(field.Element).One())
-	return w.Multiply(w, u)
+// rootOfCurve sets v to the even square root of u^3 + J u^2 + u and reports whether there is one.
+func rootOfCurve(v, u *field.Element) bool {
+	var one, w field.Element
+	one.One()
+	w.Add(u, w.Mult32(&one, j))
+	w.Multiply(&w, u)
+	w.Add(&w, &one)
+	w.Multiply(&w, u)
+	_, square := v.SqrtRatio(&w, &one)
+	return square == 1
 }
 
 // edwardsY sets y = (u - 1) / (u + 1), or 0 for u = -1.
 func edwardsY(y, u *field.Element) {
-	one := new(field.Element).One()
-	d := new(field.Element).Add(u, one)
-	y.Multiply(new(field.Element).Subtract(u, one), d.Invert(d))
+	var one, d field.Element
+	one.One()
+	d.Add(u, &one)
+	d.Invert(&d)
+	y.Subtract(u, &one)
+	y.Multiply(y, &d)
 }
 
-// fromMontgomery sets p to the point of edwards25519: RFC 9380, section 6.8.2 and appendix D.1. Points where
-// a denominator is zero go to the neutral element.
-func fromMontgomery(p *edwards25519.Point, u, v *field.Element) {
-	one := new(field.Element).One()
+// toEdwards sets p to the point of edwards25519 for a point of Curve25519: RFC 9380, section 6.8.2 and appendix
+// D.1. Where a denominator is zero, p is neutral.
+func toEdwards(p *edwards25519.Point, u, v *field.Element) {
+	var one, root, x, y, z, t, d field.Element
+	one.One()
 
-	// c = the even root of -486664 = -(J + 2)
-	c := new(field.Element).Mult32(one, montgomeryJ+2)
-	c.Negate(c)
-	c.SqrtRatio(c, one)
+	// The even square root of -J - 2.
+	root.Mult32(&one, j+2)
+	root.Negate(&root)
+	root.SqrtRatio(&root, &one)
 
-	xn := new(field.Element).Multiply(c, u)
-	xd := v
-	yn := new(field.Element).Subtract(u, one)
-	yd := new(field.Element).Add(u, one)
-
-	// (X : Y : Z : T) = (xn yd : yn xd : xd yd : xn yn)
-	z := new(field.Element).Multiply(xd, yd)
+	// x = nx / v, y = ny / d, so (X : Y : Z : T) = (nx d : ny v : v d : nx ny).
+	x.Multiply(&root, u)
+	y.Subtract(u, &one)
+	d.Add(u, &one)
+	z.Multiply(v, &d)
 	if z.Equal(new(field.Element)) == 1 {
 		p.Set(edwards25519.NewIdentityPoint())
 		return
 	}
-	x := new(field.Element).Multiply(xn, yd)
-	y := new(field.Element).Multiply(yn, xd)
-	t := new(field.Element).Multiply(xn, yn)
-	if _, err := p.SetExtendedCoordinates(x, y, z, t); err != nil {
+	t.Multiply(&x, &y)
+	x.Multiply(&x, &d)
+	y.Multiply(&y, v)
+	if _, err := p.SetExtendedCoordinates(&x, &y, &z, &t); err != nil {
 		panic("vrfsuite: Elligator 2 left the curve: " + err.Error())
 	}
 }

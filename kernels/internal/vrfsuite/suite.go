@@ -1,20 +1,13 @@
-// Package vrfsuite has the parts that the provers and verifiers of ECVRF over edwards25519 share: the three
-// suites, their way from a message to a point of the curve, their challenge and their output.
-//
-//	          suite  encode to curve          challenge over               ends in
-//	TAI       03     try and increment        key, H, Gamma, U, V          00
-//	ELL2      04     RFC 9380, Elligator 2    key, H, Gamma, U, V          00
-//	Draft03   04     Elligator 2 of draft 03       H, Gamma, U, V          nothing
+// Package vrfsuite has the parts that provers and verifiers of ECVRF over edwards25519 share: the three suites,
+// their way from alpha to a point of the curve, their challenge and their output. Package ecvrf says how the
+// suites differ.
 //
 // TAI and ELL2 are those of RFC 9381, section 5.5. Draft03 is draft-irtf-cfrg-vrf-03 as Algorand's libsodium
-// has it: the challenge does not bind the key, and no hash ends in a zero byte.
-//
-// Nothing here is constant time.
+// has it. Nothing here is constant time.
 package vrfsuite
 
 import (
 	"crypto/sha512"
-	"hash"
 
 	"filippo.io/edwards25519"
 
@@ -24,7 +17,8 @@ import (
 // ChallengeSize is the length of a challenge in bytes.
 const ChallengeSize = 16
 
-// Domain separators of RFC 9381, sections 5.2 to 5.4.
+// What a hash begins with, after the suite: RFC 9381, sections 5.2, 5.4.1.1, 5.4.3. Hashes of RFC 9381 end in
+// the byte back.
 const (
 	encodeFront    = 1
 	challengeFront = 2
@@ -32,45 +26,26 @@ const (
 	back           = 0
 )
 
-// Suite is one of the three suites, with a hash and buffers that are used again: not for concurrent use.
+// Suite is one of the three suites, with a buffer that is used again: not for concurrent use.
 type Suite struct {
-	id     byte
-	rule   kernels.Flags
-	hash   hash.Hash
-	digest [sha512.Size]byte
+	rule kernels.Flags
+	id   byte
+	buf  []byte // what is being hashed
 }
 
 // New gives the suite of the rule: kernels.TAI, ELL2 or Draft03. It panics for another.
 func New(rule kernels.Flags) *Suite {
 	switch rule {
 	case kernels.TAI:
-		return &Suite{id: 3, rule: rule, hash: sha512.New()}
+		return &Suite{rule: rule, id: 3}
 	case kernels.ELL2, kernels.Draft03:
-		return &Suite{id: 4, rule: rule, hash: sha512.New()}
+		return &Suite{rule: rule, id: 4}
 	}
-	panic("vrfsuite: no suite for rule " + rule.String())
+	panic("vrfsuite: no suite for the rule " + rule.String())
 }
 
-// sum hashes the parts; the result is overwritten by the next call.
-func (s *Suite) sum(parts ...[]byte) []byte {
-	s.hash.Reset()
-	for _, p := range parts {
-		s.hash.Write(p)
-	}
-	return s.hash.Sum(s.digest[:0])
-}
-
-// end is what the suite's hashes end in.
-func (s *Suite) end() []byte {
-	if s.rule == kernels.Draft03 {
-		return nil
-	}
-	return []byte{back}
-}
-
-// Encode sets h to the point that the suite makes of the key's bytes and alpha, a multiple of the cofactor:
-// RFC 9381, section 5.4.1, with the key as the salt. It reports false if there is none, which has for TAI the
-// probability 2^-256 and for the others none.
+// Encode sets h to the point for the key's bytes and alpha, a multiple of the cofactor: RFC 9381, section
+// 5.4.1, with the key as the salt. It reports false if there is none, which nobody will ever see.
 func (s *Suite) Encode(h *edwards25519.Point, key, alpha []byte) bool {
 	switch s.rule {
 	case kernels.TAI:
@@ -83,18 +58,31 @@ func (s *Suite) Encode(h *edwards25519.Point, key, alpha []byte) bool {
 	}
 }
 
-// Challenge gives c, 16 little-endian bytes: RFC 9381, section 5.4.3. The result is overwritten by the next
-// call of a method.
-func (s *Suite) Challenge(key []byte, h, gamma, u, v *edwards25519.Point) []byte {
-	if s.rule == kernels.Draft03 {
-		key = nil
+// Challenge gives c, little-endian: RFC 9381, section 5.4.3. Draft 03 leaves the key out.
+func (s *Suite) Challenge(key []byte, h, gamma, u, v *edwards25519.Point) [ChallengeSize]byte {
+	s.buf = append(s.buf[:0], s.id, challengeFront)
+	if s.rule != kernels.Draft03 {
+		s.buf = append(s.buf, key...)
 	}
-	d := s.sum([]byte{s.id, challengeFront}, key, h.Bytes(), gamma.Bytes(), u.Bytes(), v.Bytes(), s.end())
-	return d[:ChallengeSize]
+	for _, p := range [...]*edwards25519.Point{h, gamma, u, v} {
+		s.buf = append(s.buf, p.Bytes()...)
+	}
+	digest := s.sum()
+	return [ChallengeSize]byte(digest[:])
 }
 
-// Output appends beta, the 64 bytes of VRF output, to dst: RFC 9381, section 5.2.
-func (s *Suite) Output(dst []byte, gamma *edwards25519.Point) []byte {
-	p := new(edwards25519.Point).MultByCofactor(gamma)
-	return append(dst, s.sum([]byte{s.id, outputFront}, p.Bytes(), s.end())...)
+// Output gives beta: RFC 9381, section 5.2.
+func (s *Suite) Output(gamma *edwards25519.Point) [sha512.Size]byte {
+	var p edwards25519.Point
+	s.buf = append(s.buf[:0], s.id, outputFront)
+	s.buf = append(s.buf, p.MultByCofactor(gamma).Bytes()...)
+	return s.sum()
+}
+
+// sum hashes the buffer and what the suite's hashes end in.
+func (s *Suite) sum() [sha512.Size]byte {
+	if s.rule != kernels.Draft03 {
+		s.buf = append(s.buf, back)
+	}
+	return sha512.Sum512(s.buf)
 }
