@@ -32,12 +32,18 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Value is a value left as it is, valid JSON, with its offset.
+type Value struct {
+	Raw    json.RawMessage
+	Offset int64
+}
+
 // Decode decodes one document into v, a pointer. base is the offset of raw in its file, for errors; no list or
 // object may have more than maxEntries entries.
 //
 // Structs name their fields by json tags; embedded structs and map keys other than string are not supported. The
 // object must have exactly these fields, spelled exactly so. A field tagged omitempty may be absent or null; one that
-// is a pointer or a json.RawMessage must be present and may be null; the others must be present and not null. Types
+// is a pointer a json.RawMessage or a [Value] must be present and may be null; the others must be present and not null. Types
 // with an UnmarshalJSON or UnmarshalText of their own decode themselves. All errors are *[Error].
 func Decode(raw []byte, base int64, maxEntries int, v any) error {
 	d := &decoder{raw: raw, base: base, maxEntries: maxEntries}
@@ -93,6 +99,7 @@ var (
 	jsonUnmarshaler = reflect.TypeFor[json.Unmarshaler]()
 	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 	rawMessage      = reflect.TypeFor[json.RawMessage]()
+	offsetValue     = reflect.TypeFor[Value]()
 )
 
 // decodesItself tells whether values of the type are leaves.
@@ -106,6 +113,9 @@ func (d *decoder) decode(lo, hi int, v reflect.Value) error {
 	switch {
 	case t == rawMessage:
 		v.SetBytes(d.raw[lo:hi:hi])
+		return nil
+	case t == offsetValue:
+		v.Set(reflect.ValueOf(Value{d.raw[lo:hi:hi], d.base + int64(lo)}))
 		return nil
 	case t.Kind() == reflect.Pointer:
 		if null {

@@ -23,6 +23,7 @@ type outer struct {
 	L []inner          `json:"l,omitempty"`
 	M map[string]inner `json:"m,omitempty"`
 	B []byte           `json:"b,omitempty"`
+	V Value            `json:"v,omitempty"`
 }
 
 func TestDecode(t *testing.T) {
@@ -38,6 +39,7 @@ func TestDecode(t *testing.T) {
 		{name: "all", in: ` { "a" : {"n":1,"p":"x","r":[1, "]}"]} ,"l":[{"n":2,"p":null},{"n":3,"p":"x"}],"m":{"k":{"n":4,"p":null}},"b":"AQ=="} `,
 			want: outer{A: inner{1, &x, json.RawMessage(`[1, "]}"]`)}, L: []inner{{2, nil, nil}, {3, &x, nil}}, M: map[string]inner{"k": {N: 4}}, B: []byte{1}}},
 		{name: "optional null", in: `{"a":{"n":1,"p":null},"l":null,"m":null}`, want: outer{A: inner{N: 1}}},
+		{name: "value", in: `{"a":{"n":1,"p":null}, "v": {"x":[]} }`, want: outer{A: inner{N: 1}, V: Value{json.RawMessage(`{"x":[]}`), 1028}}},
 		{name: "escaped name", in: `{"\u0061":{"n":1,"p":null}}`, want: outer{A: inner{N: 1}}},
 		{name: "case", in: `{"A":{"n":1,"p":null}}`, err: ErrField, offset: 1},
 		{name: "unknown", in: `{"a":{"n":1,"p":null,"q":1}}`, err: ErrField, offset: 21, path: "a"},
@@ -176,4 +178,25 @@ func FuzzScan(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestPeek(t *testing.T) {
+	tests := map[string][]string{
+		`{"a":{"b":["x:","c",{"d" : 1}]},"e":"\"f\":1","g`: {"a", "b", "d", "e"},
+		`[{"a":1},"b"`: {"a"},
+		`"a":1`:        nil,
+		`{"a\`:         {},
+		``:             nil,
+	}
+	for in, want := range tests {
+		got := Peek([]byte(in))
+		if (got == nil) != (want == nil) || len(got) != len(want) {
+			t.Errorf("%s: %v, want %v", in, got, want)
+		}
+		for _, name := range want {
+			if !got[name] {
+				t.Errorf("%s: %q is missing", in, name)
+			}
+		}
+	}
 }
