@@ -14,7 +14,7 @@ type vector struct {
 	gamma, c, s, beta string
 }
 
-var vectors = []vector{
+var knownProofs = []vector{
 	// RFC 9381, appendix B.3.
 	{kernels.TAI, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
 		"8657106690b5526245a92b003bb079ccd1a92130477671f6fc01ad16f26f723f", "26f8a57ccaed74ee1b190bed1f479d97",
@@ -74,28 +74,28 @@ var spoils = []int{-1, 0, 8 * 32, 8*64 + 3, 8*80 + 7}
 func known(k *kernels.Kernel, rule kernels.Flags) *kernels.Batch {
 	const jobs = 3 * 6
 	b := kernels.New(k, rule, jobs, 3*jobs)
-	for _, v := range vectors {
+	for _, v := range knownProofs {
 		if v.rule != rule {
 			continue
 		}
 		alpha := unhex(v.alpha)
 		row := unhex(v.key + v.gamma + v.c + v.s)
-		add(b, row, alpha, unhex(v.beta))
+		addKnown(b, row, alpha, unhex(v.beta))
 		for _, bit := range spoils {
 			if bit < 0 {
-				add(b, row, append(slices.Clone(alpha), 0), nil)
+				addKnown(b, row, append(slices.Clone(alpha), 0), nil)
 				continue
 			}
 			bad := slices.Clone(row)
 			bad[bit/8] ^= 1 << (bit % 8)
-			add(b, bad, alpha, nil)
+			addKnown(b, bad, alpha, nil)
 		}
 	}
 	return b
 }
 
-// add appends a job with its answer: beta, or nil for an invalid one.
-func add(b *kernels.Batch, row, alpha, beta []byte) {
+// addKnown appends a job with its answer: beta, or nil for an invalid one.
+func addKnown(b *kernels.Batch, row, alpha, beta []byte) {
 	i := b.Len()
 	if err := Append(b, row[:KeySize], alpha, row[KeySize:]); err != nil {
 		panic("ecvrf: known answers: " + err.Error())

@@ -36,14 +36,10 @@ type verifier struct {
 
 // verify decides one job and leaves Gamma: RFC 9381, section 5.3, with validate_key.
 func (v *verifier) verify(key, alpha, proof []byte) bool {
-	gamma, c, s := proof[:32], proof[32:48], proof[48:]
 	if !v.decode(&v.y, key) || vrfsuite.SmallOrder(&v.y) {
 		return false // section 5.4.5, ECVRF_validate_key
 	}
-	if !v.decode(&v.gamma, gamma) || !v.setScalars(c, s) {
-		return false // section 5.4.4, ECVRF_decode_proof
-	}
-	if !v.suite.Encode(&v.h, key, alpha) {
+	if !v.decodeProof(proof) || !v.suite.Encode(&v.h, key, alpha) {
 		return false
 	}
 	// U = sB - cY and V = sH - c Gamma. The points are negated, not c: (L - c)Y is another point than -cY where
@@ -51,34 +47,6 @@ func (v *verifier) verify(key, alpha, proof []byte) bool {
 	v.u.VarTimeDoubleScalarBaseMult(&v.c, v.t.Negate(&v.y), &v.s)
 	v.v.ScalarMult(&v.s, &v.h)
 	v.v.Subtract(&v.v, v.t.ScalarMult(&v.c, &v.gamma))
-	want := v.suite.Challenge(key, &v.h, &v.gamma, &v.u, &v.v)
-	return bytes.Equal(c, want[:])
-}
-
-// decode sets p from its encoding.
-func (v *verifier) decode(p *edwards25519.Point, encoded []byte) bool {
-	if v.rule == kernels.Draft03 {
-		return vrfsuite.DecodeDraft03(p, encoded)
-	}
-	return vrfsuite.Decode(p, encoded)
-}
-
-// setScalars sets c and s. RFC 9381 wants s < L; draft 03 takes s modulo L.
-func (v *verifier) setScalars(c, s []byte) bool {
-	setWide(&v.c, c)
-	if v.rule == kernels.Draft03 {
-		setWide(&v.s, s)
-		return true
-	}
-	_, err := v.s.SetCanonicalBytes(s)
-	return err == nil
-}
-
-// setWide sets x to the little-endian number modulo L; len(number) <= 64.
-func setWide(x *edwards25519.Scalar, number []byte) {
-	var wide [64]byte
-	copy(wide[:], number)
-	if _, err := x.SetUniformBytes(wide[:]); err != nil {
-		panic("ecvrf: " + err.Error()) // only for a length other than 64
-	}
+	c := v.suite.Challenge(key, &v.h, &v.gamma, &v.u, &v.v)
+	return bytes.Equal(proof[32:48], c[:])
 }

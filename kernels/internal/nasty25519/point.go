@@ -125,3 +125,11 @@ func (c *curve) challenge(r, a, message []byte) *big.Int {
 	k := new(big.Int).SetBytes(d[:])
 	return k.Mod(k, c.order)
 }
+
+// SmallOrder gives the 14 encodings, canonical or not, of the 8 points of small order.
+func SmallOrder() (encodings [][]byte) {
+	for _, p := range newCurve().small {
+		encodings = append(encodings, p.encoded)
+	}
+	return encodings
+}

@@ -45,7 +45,7 @@ func rootOfCurve(v, u *field.Element) bool {
 	return square == 1
 }
 
-// edwardsY sets y = (u - 1) / (u + 1), or 0 for u = -1.
+// edwardsY sets y = (u - 1) / (u + 1). No point has u = -1, as J - 2 is no square.
 func edwardsY(y, u *field.Element) {
 	var one, d field.Element
 	one.One()
@@ -56,7 +56,7 @@ func edwardsY(y, u *field.Element) {
 }
 
 // toEdwards sets p to the point of edwards25519 for a point of Curve25519: RFC 9380, section 6.8.2 and appendix
-// D.1. Where a denominator is zero, p is neutral.
+// D.1. Where a denominator is zero, which is only at (0, 0), p is neutral.
 func toEdwards(p *edwards25519.Point, u, v *field.Element) {
 	var one, root, x, y, z, t, d field.Element
 	one.One()
