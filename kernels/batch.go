@@ -226,9 +226,10 @@ func (b *Batch) Release() {
 
 // Shadow is a batch with the same jobs and memory but verdicts and outputs of its own, all unset, on the Go
 // heap: what an untrusted device writes there reaches b only when somebody copies it. The jobs of b must not
-// change while the shadow is in use.
+// change while the shadow is in use. A shadow takes no jobs; Release of it leaves the shared memory to b.
 func (b *Batch) Shadow() *Batch {
 	s := *b
+	s.lent = true // by b
 	p, _ := Heap.Alloc(int(align(int64(len(b.verdict)))) + len(b.out))
 	v := len(b.verdict)
 	s.verdict = p[:v:v]
