@@ -1,65 +1,81 @@
 package all
 
 import (
-	"bytes"
 	"testing"
 
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// TestKnown checks that the known answers of every kernel and rule are what Ref and Run say.
-func TestKnown(t *testing.T) {
-	for _, k := range Kernels {
-		for _, rule := range k.Rules {
-			name := k.Name
-			if rule != 0 {
-				name += "/" + rule.String()
+// table is DESIGN.md's table of kernels.
+var table = []struct {
+	id      kernels.ID
+	name    string
+	in      int
+	message bool
+	out     int
+	rules   []kernels.Flags
+}{
+	{kernels.SHA256, "sha256", 0, true, 32, []kernels.Flags{0}},
+	{kernels.SHA256d, "sha256d", 0, true, 32, []kernels.Flags{0}},
+	{kernels.SHA512, "sha512", 0, true, 64, []kernels.Flags{0}},
+	{kernels.Keccak256, "keccak256", 0, true, 32, []kernels.Flags{0}},
+	{kernels.SM3, "sm3", 0, true, 32, []kernels.Flags{0}},
+	{kernels.BLAKE2b256, "blake2b256", 0, true, 32, []kernels.Flags{0}},
+	{kernels.SHA256Node, "sha256.node", 64, false, 32, []kernels.Flags{0}},
+	{kernels.SHA256dPoW, "sha256d.pow", 80 + 32 + 4 + 4, false, 4 + 32, []kernels.Flags{0}},
+	{kernels.SHA256Chain, "sha256.chain", 32 + 32 + 32 + 8, false, 0, []kernels.Flags{0}},
+	{kernels.Ed25519Verify, "ed25519.verify", 32 + 64, true, 0, []kernels.Flags{kernels.RFC8032, kernels.ZIP215, kernels.Strict}},
+	{kernels.Secp256k1Verify, "secp256k1.verify", 32 + 64 + 64, false, 0, []kernels.Flags{0, kernels.LowS}},
+	{kernels.Secp256k1Recover, "secp256k1.recover", 104, false, 64, []kernels.Flags{0, kernels.LowS}},
+	{kernels.Secp256k1Schnorr, "secp256k1.schnorr", 32 + 64, true, 0, []kernels.Flags{0}},
+	{kernels.P256Verify, "p256.verify", 32 + 64 + 64, false, 0, []kernels.Flags{0, kernels.LowS}},
+	{kernels.SM2Verify, "sm2.verify", 32 + 64 + 64, false, 0, []kernels.Flags{0}},
+	{kernels.ECVRFVerify, "ecvrf.verify", 32 + 80, true, 64, []kernels.Flags{kernels.TAI, kernels.ELL2, kernels.Draft03}},
+	{kernels.BLS12381Verify, "bls12381.verify", 48 + 96, true, 0, []kernels.Flags{0}},
+}
+
+// TestTable: the list is the table, in its order, and each kernel is found by its id and its name.
+func TestTable(t *testing.T) {
+	if len(Kernels) != len(table) {
+		t.Fatalf("%d kernels, the table has %d", len(Kernels), len(table))
+	}
+	ids, names := map[kernels.ID]bool{}, map[string]bool{}
+	for i, k := range Kernels {
+		want := table[i]
+		if k.ID != want.id || k.Name != want.name || k.In != want.in || k.Message != want.message || k.Out != want.out {
+			t.Errorf("kernel %d is %#x %q: In %d, Message %v, Out %d; want %#x %q: %d, %v, %d", i,
+				k.ID, k.Name, k.In, k.Message, k.Out, want.id, want.name, want.in, want.message, want.out)
+		}
+		if len(k.Rules) != len(want.rules) || k.Default() != want.rules[0] {
+			t.Errorf("%s has rules %v, want %v", k.Name, k.Rules, want.rules)
+		}
+		for _, f := range want.rules {
+			if !k.Allows(f) {
+				t.Errorf("%s does not allow %q", k.Name, f)
 			}
-			t.Run(name, func(t *testing.T) {
-				known := k.Known(rule)
-				n := known.Len()
-				if known.Kernel() != k || known.Flags() != rule || n == 0 {
-					t.Fatalf("Known gives %d jobs of %s, rule %q", n, known.Kernel().Name, known.Flags())
-				}
-				count := map[kernels.Verdict]int{}
-				for i := range n {
-					count[known.Verdict(i)]++
-				}
-				t.Logf("%d jobs, %d valid, %d invalid", n, count[kernels.Valid], count[kernels.Invalid])
-				if count[kernels.Valid] == 0 || count[kernels.Unset] != 0 {
-					t.Errorf("verdicts of known jobs: %v", count)
-				}
-				if (count[kernels.Invalid] != 0) == alwaysValid[k.ID] {
-					t.Errorf("%d invalid known jobs", count[kernels.Invalid])
-				}
-				for impl, decide := range map[string]func(*kernels.Batch, int, int){"Ref": k.Ref, "Run": k.Run} {
-					b := k.Known(rule)
-					spoil(b)
-					decide(b, 0, n)
-					for i := range n {
-						if b.Verdict(i) != known.Verdict(i) {
-							t.Errorf("%s: job %d is %v, known to be %v", impl, i, b.Verdict(i), known.Verdict(i))
-						}
-						if !bytes.Equal(b.Out(i), known.Out(i)) {
-							t.Errorf("%s: job %d: out\n%x, known to be\n%x", impl, i, b.Out(i), known.Out(i))
-						}
-					}
-				}
-			})
+		}
+		if k.Run == nil || k.Ref == nil || k.Known == nil {
+			t.Errorf("%s lacks a function", k.Name)
+		}
+		if ids[k.ID] || names[k.Name] {
+			t.Errorf("%s or its id %#x is not the only one", k.Name, k.ID)
+		}
+		ids[k.ID], names[k.Name] = true, true
+		if ByID(k.ID) != k || ByName(k.Name) != k {
+			t.Errorf("%s is not found", k.Name)
+		}
+		if i > 0 && Kernels[i-1].ID >= k.ID {
+			t.Errorf("%s is out of order", k.Name)
 		}
 	}
-}
-
-// alwaysValid are the kernels that hash whatever they are given.
-var alwaysValid = map[kernels.ID]bool{
-	kernels.SHA256: true, kernels.SHA256d: true, kernels.SHA512: true, kernels.Keccak256: true,
-	kernels.SM3: true, kernels.BLAKE2b256: true, kernels.SHA256Node: true,
-}
-
-// spoil forgets the verdicts and leaves rubbish in the outputs, all of which a kernel writes.
-func spoil(b *kernels.Batch) {
-	b.Unset(0, b.Len())
-	for i := range b.Outs() {
-		b.Outs()[i] = 0xa5
+	for _, id := range []kernels.ID{0, 0x07, 0xffff} {
+		if k := ByID(id); k != nil {
+			t.Errorf("id %#x is %s", id, k.Name)
+		}
+	}
+	for _, name := range []string{"", "SHA256", "sha256 ", "ed25519"} {
+		if k := ByName(name); k != nil {
+			t.Errorf("%q is %s", name, k.Name)
+		}
 	}
 }

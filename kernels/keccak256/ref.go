@@ -15,7 +15,7 @@ type sponge interface {
 	io.Reader
 }
 
-// ref is the meaning of the kernel: x/crypto's legacy Keccak-256. It allocates one sponge a call.
+// ref is the meaning of the kernel: x/crypto's legacy Keccak-256. One sponge serves all jobs of a call.
 func ref(b *kernels.Batch, lo, hi int) {
 	h := sha3.NewLegacyKeccak256().(sponge)
 	for i := lo; i < hi; i++ {

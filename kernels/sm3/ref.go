@@ -6,7 +6,7 @@ import (
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// ref is the meaning of the kernel: gmsm's SM3. It allocates one hash a call.
+// ref is the meaning of the kernel: gmsm's SM3. One hash serves all jobs of a call.
 func ref(b *kernels.Batch, lo, hi int) {
 	h := sm3.New()
 	for i := lo; i < hi; i++ {
