@@ -34,7 +34,7 @@ func newChain() *kernels.Kernel {
 		Name:  "sha256.chain",
 		In:    chainIn,
 		Rules: []kernels.Flags{0},
-		Run:   refChain,
+		Run:   runChain,
 		Ref:   refChain,
 	}
 	k.Known = func(rule kernels.Flags) *kernels.Batch { return knownChain(k, rule) }
@@ -79,20 +79,34 @@ func refChain(b *kernels.Batch, lo, hi int) {
 	}
 }
 
+// chains decides one row.
 func chains(row []byte) bool {
-	state := [Size]byte(row)
-	plain := binary.LittleEndian.Uint32(row[chainCountAt:])
+	plain, mix, ok := chainCount(row)
+	return ok && chainEnds(row, iterate([Size]byte(row), plain), mix)
+}
+
+// chainCount is the number of plain hashes of a row, and whether one with the mixin follows; ok is false for unknown
+// flags.
+func chainCount(row []byte) (plain uint32, mix, ok bool) {
+	plain = binary.LittleEndian.Uint32(row[chainCountAt:])
 	flags := binary.LittleEndian.Uint32(row[flagsAt:])
-	if flags&^mixinPresent != 0 {
-		return false
-	}
-	mix := flags&mixinPresent != 0
+	mix = flags&mixinPresent != 0
 	if mix && plain > 0 {
 		plain--
 	}
-	for range plain {
+	return plain, mix, flags&^mixinPresent == 0
+}
+
+// iterate hashes a digest n times.
+func iterate(state [Size]byte, n uint32) [Size]byte {
+	for range n {
 		state = sha256.Sum256(state[:])
 	}
+	return state
+}
+
+// chainEnds tells whether a row's chain, which its plain hashes have brought to state, ends where the row says.
+func chainEnds(row []byte, state [Size]byte, mix bool) bool {
 	if mix {
 		var last [2 * Size]byte
 		copy(last[:], state[:])

@@ -13,7 +13,7 @@ func newNode() *kernels.Kernel {
 		In:    2 * Size,
 		Out:   Size,
 		Rules: []kernels.Flags{0},
-		Run:   refNode,
+		Run:   runNode,
 		Ref:   refNode,
 	}
 	k.Known = func(rule kernels.Flags) *kernels.Batch { return knownNode(k, rule) }

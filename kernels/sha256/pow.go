@@ -36,7 +36,7 @@ func newPoW() *kernels.Kernel {
 		In:    powIn,
 		Out:   powOut,
 		Rules: []kernels.Flags{0},
-		Run:   refPoW,
+		Run:   runPoW,
 		Ref:   refPoW,
 	}
 	k.Known = func(rule kernels.Flags) *kernels.Batch { return knownPoW(k, rule) }

@@ -15,7 +15,7 @@ var Kernel = digest.Kernel(kernels.Kernel{
 	ID:   kernels.SHA256,
 	Name: "sha256",
 	Out:  Size,
-	Run:  ref,
+	Run:  run,
 	Ref:  ref,
 }, answers)
 
@@ -25,7 +25,7 @@ var Double = digest.Kernel(kernels.Kernel{
 	ID:   kernels.SHA256d,
 	Name: "sha256d",
 	Out:  Size,
-	Run:  refDouble,
+	Run:  runDouble,
 	Ref:  refDouble,
 }, answersDouble)
 
