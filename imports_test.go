@@ -25,6 +25,7 @@ var mayImport = []row{
 	{"kernels/internal/...", []string{"kernels", "kernels/internal/..."}},
 	{"kernels/all", []string{"kernels", "kernels/*"}},
 	{"kernels/sample", []string{"kernels/..."}},
+	{"kernels/ecctest", []string{"kernels"}},
 	{"kernels/*", []string{"kernels", "kernels/internal/..."}},
 	{"driver/...", []string{"driver/..."}},
 	{"engine/backend", []string{"kernels"}},
@@ -50,6 +51,7 @@ var onlyTests = map[string][]string{
 	"testing":                      {"engine/backendtest", "internal/vectors"},
 	module + "/engine/backendtest": nil,
 	module + "/internal/vectors":   {"engine/backendtest"},
+	module + "/kernels/ecctest":    {"engine/backendtest"},
 	module + "/kernels/sample":     {"bench/...", "engine/backendtest"},
 }
 
