@@ -33,6 +33,10 @@ type Report struct {
 	// Why gives the reasons of NotCheckable, with their numbers.
 	Why map[string]int64
 
+	// Messages counts the messages of a network capture by their command; nil for everything else. Most state
+	// nothing that could be checked.
+	Messages map[string]int64
+
 	// Wrong is the number of false statements; InvalidAt locates the first of them, MaxLocations at most.
 	Wrong     int64
 	InvalidAt []Location
