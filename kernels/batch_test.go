@@ -196,12 +196,14 @@ func TestReset(t *testing.T) {
 			if b.Len() != 0 || b.MessageBytes() != 0 || b.Cap() != 22 || &b.Region()[0] != region {
 				t.Errorf("after Reset: %d jobs of %d, %d message bytes", b.Len(), b.Cap(), b.MessageBytes())
 			}
-			row, err := b.Add(nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(bytes.Trim(row, "\x00")) != 0 || b.Verdict(0) != kernels.Unset || len(bytes.Trim(b.Out(0), "\x00")) != 0 {
-				t.Errorf("the first job after Reset: row %x, %v, out %x", row, b.Verdict(0), b.Out(0))
+			for i := range 3 { // verdicts of before: unset, valid, invalid
+				row, err := b.Add(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(bytes.Trim(row, "\x00")) != 0 || b.Verdict(i) != kernels.Unset || len(bytes.Trim(b.Out(i), "\x00")) != 0 {
+					t.Errorf("job %d after Reset: row %x, %v, out %x", i, row, b.Verdict(i), b.Out(i))
+				}
 			}
 			if err := b.Reset(); err != nil {
 				t.Fatal(err)
