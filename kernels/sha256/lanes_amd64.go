@@ -76,17 +76,15 @@ func group(b *kernels.Batch, o *lanes.Order, at int, double uint64, single func(
 	switch {
 	case n > 16 && work > cost32*longest:
 		var a sum32Args
-		var spill [Size]byte
 		a.blocks, a.double = uint64(longest), double
-		a.whole = fill(b, o, at, n, a.ptr[:], a.out[:], a.size[:], a.last[:], &spill)
+		a.whole = fill(b, o, at, n, a.ptr[:], a.out[:], a.size[:], a.last[:])
 		sum32((*byte)(unsafe.Pointer(&a)))
 	case work > cost16*longest:
 		// The first 16; a longer group that is not worth 32 lanes has few long messages, which come first.
 		n = min(n, 16)
 		var a sum16Args
-		var spill [Size]byte
 		a.blocks, a.double = uint64(longest), double
-		a.whole = fill(b, o, at, n, a.ptr[:], a.out[:], a.size[:], a.last[:], &spill)
+		a.whole = fill(b, o, at, n, a.ptr[:], a.out[:], a.size[:], a.last[:])
 		sum16((*byte)(unsafe.Pointer(&a)))
 	default:
 		n = 1
@@ -99,9 +97,9 @@ func group(b *kernels.Batch, o *lanes.Order, at int, double uint64, single func(
 	return n
 }
 
-// fill points the lanes at n jobs; lanes without one repeat the last job and write into spill. It returns the
+// fill points the lanes at n jobs; lanes without one repeat the last job and write its digest again. It returns the
 // number of leading blocks that are full in all lanes.
-func fill(b *kernels.Batch, o *lanes.Order, at, n int, ptr, out []unsafe.Pointer, size []uint64, last []uint32, spill *[Size]byte) uint64 {
+func fill(b *kernels.Batch, o *lanes.Order, at, n int, ptr, out []unsafe.Pointer, size []uint64, last []uint32) uint64 {
 	whole := ^uint64(0)
 	for l := range ptr {
 		j := at + min(l, n-1)
@@ -114,11 +112,7 @@ func fill(b *kernels.Batch, o *lanes.Order, at, n int, ptr, out []unsafe.Pointer
 		size[l] = uint64(len(m))
 		last[l] = o.Blocks[j] - 1
 		whole = min(whole, uint64(len(m))/64)
-		if l < n {
-			out[l] = unsafe.Pointer(unsafe.SliceData(b.Out(i)))
-		} else {
-			out[l] = unsafe.Pointer(spill)
-		}
+		out[l] = unsafe.Pointer(unsafe.SliceData(b.Out(i)))
 	}
 	return whole
 }
