@@ -7,14 +7,15 @@ import (
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// vector is a valid proof of a standard, in hexadecimal.
-type vector struct {
+// knownProof is a job in hexadecimal; beta is empty if it is invalid.
+type knownProof struct {
 	rule              kernels.Flags
 	key, alpha        string
 	gamma, c, s, beta string
 }
 
-var knownProofs = []vector{
+// standardProofs are valid.
+var standardProofs = []knownProof{
 	// RFC 9381, appendix B.3.
 	{kernels.TAI, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
 		"8657106690b5526245a92b003bb079ccd1a92130477671f6fc01ad16f26f723f", "26f8a57ccaed74ee1b190bed1f479d97",
@@ -65,43 +66,89 @@ var knownProofs = []vector{
 			"9d0aa489a4b59a9594fc2328bc3deff3c8a0929a369a72b1180a596e016b5ded"},
 }
 
-// spoils are the invalid jobs that are made of each vector: which bit of key || proof is flipped, or, if
-// negative, that of alpha (which then has a byte more).
-var spoils = []int{-1, 0, 8 * 32, 8*64 + 3, 8*80 + 7}
+// oddProofs are those that only a dishonest prover makes, and on which implementations differ.
+var oddProofs = []knownProof{
+	// Key and Gamma have parts of order 8, and the challenge is such that the proof holds.
+	{kernels.TAI, "cdbc161be64c4302f56443ff29ccf36a2075be1a1fa67ff126b56315f5681c38", "06",
+		"b5c087214b77f4bc21a62cba6e5543478f5b919ed7b183dac69146e2c9f2c08d", "e9c73fe54a14615388aa7afc038cbc35",
+		"133cb000a98f6bc4fc8749373aec3b511f0a0000000000000000000000000000",
+		"1628c0e13e97769fe997cbd3a197673c377e982680a4f51884671f5351affe63" +
+			"cd8c20f589af7b0a1eab74cb646dc0f8f5c97b8410eef23010731fcba041850f"},
+	{kernels.ELL2, "cdbc161be64c4302f56443ff29ccf36a2075be1a1fa67ff126b56315f5681c38", "00",
+		"4b5cf6e4a79adb202c15a0dcad7563fbf6e87de8dbb487dfe3f5a53eb9178794", "d9c5bf82af20eb33f25fe9fde4ee8de5",
+		"83c6cc11982f7ba5a9c6f34a982065b93d2b0000000000000000000000000000",
+		"df2c0db65eb659ffb15357cc787d018ef3ec791b3ee99f6a6d57dfbcf7673998" +
+			"480e92ee4424b504108a70467385af4e2119dbfc96de77230785401200b16d4a"},
+	{kernels.Draft03, "cdbc161be64c4302f56443ff29ccf36a2075be1a1fa67ff126b56315f5681c38", "08",
+		"581c93358d7b590c08f50530b3b6547e6c6a77cffd3b108a1ffded428c4a5f54", "512549eaf333996e6d18842a5a8b5c92",
+		"3b8849e13c4dda591af5fd3b0cefbbf0911b0000000000000000000000000000",
+		"d76fd0a26688f1413c24795407765533c656d1023698dcf43aa2bb42488c9884" +
+			"e6796570fcb8893951df66e0bfe4299c456658332694b0e53d51887cdd979208"},
+	// The first proof of each rule with s + L.
+	{kernels.TAI, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+		"8657106690b5526245a92b003bb079ccd1a92130477671f6fc01ad16f26f723f", "26f8a57ccaed74ee1b190bed1f479d97",
+		"14a6c656cb68b83c2d4055f28ed48a2768a1b0db10836d9826a528ca76567815",
+		""},
+	{kernels.ELL2, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+		"7d9c633ffeee27349264cf5c667579fc583b4bda63ab71d001f89c10003ab46f", "14adf9a3cd8b8412d9038531e865c341",
+		"b7ce69b5b5654f6c07b92abd78cb3e07fc37831e00f0acaa6d73bc9997b06511",
+		""},
+	{kernels.Draft03, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+		"b6b4699f87d56126c9117a7da55bd0085246f4c56dbc95d20172612e9d38e8d7", "ca65e573a126ed88d4e30a46f80a6668",
+		"41aa6b2c560b3038b5a133da52ea406b0f55edc256a787afe701677c0f602910",
+		"5b49b554d05c0cd5a5325376b3387de59d924fd1e13ded44648ab33c21349a60" +
+			"3f25b84ec5ed887995b33da5e3bfcb87cd2f64521c4c62cf825cffabbe5d31cc"},
+	// The key is the neutral point, and the equations hold.
+	{kernels.TAI, "0100000000000000000000000000000000000000000000000000000000000000", "",
+		"0100000000000000000000000000000000000000000000000000000000000000", "2710017d2239b37da6240de828b70662",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		""},
+	{kernels.ELL2, "0100000000000000000000000000000000000000000000000000000000000000", "",
+		"0100000000000000000000000000000000000000000000000000000000000000", "1558aa2cee45c9036b7f859eddd1f162",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		""},
+	{kernels.Draft03, "0100000000000000000000000000000000000000000000000000000000000000", "",
+		"0100000000000000000000000000000000000000000000000000000000000000", "d1d3bc708fcaad7613c93ef43d347fa3",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		""},
+}
 
-// known builds the batch of [kernels.Kernel.Known]: the vectors of the rule, each also spoilt in its key,
-// alpha, Gamma, c and s.
+// spoilt are the bits of key || Gamma || c || s that are flipped for invalid jobs, one in each field.
+var spoilt = []int{0, 8 * 32, 8*64 + 3, 8*80 + 7}
+
+// known builds the batch of [kernels.Kernel.Known]: the rule's proofs of the standards, each also with a longer
+// alpha and with each bit of spoilt flipped, and its odd proofs.
 func known(k *kernels.Kernel, rule kernels.Flags) *kernels.Batch {
-	const jobs = 3 * 6
+	others := func(p knownProof) bool { return p.rule != rule }
+	standard := slices.DeleteFunc(slices.Clone(standardProofs), others)
+	odd := slices.DeleteFunc(slices.Clone(oddProofs), others)
+
+	jobs := len(standard)*(2+len(spoilt)) + len(odd)
 	b := kernels.New(k, rule, jobs, 3*jobs)
-	for _, v := range knownProofs {
-		if v.rule != rule {
-			continue
-		}
-		alpha := unhex(v.alpha)
-		row := unhex(v.key + v.gamma + v.c + v.s)
-		addKnown(b, row, alpha, unhex(v.beta))
-		for _, bit := range spoils {
-			if bit < 0 {
-				addKnown(b, row, append(slices.Clone(alpha), 0), nil)
-				continue
-			}
+	for _, p := range standard {
+		row, alpha := unhex(p.key+p.gamma+p.c+p.s), unhex(p.alpha)
+		addKnown(b, row, alpha, unhex(p.beta))
+		addKnown(b, row, append(slices.Clone(alpha), 0), nil)
+		for _, bit := range spoilt {
 			bad := slices.Clone(row)
 			bad[bit/8] ^= 1 << (bit % 8)
 			addKnown(b, bad, alpha, nil)
 		}
 	}
+	for _, p := range odd {
+		addKnown(b, unhex(p.key+p.gamma+p.c+p.s), unhex(p.alpha), unhex(p.beta))
+	}
 	return b
 }
 
-// addKnown appends a job with its answer: beta, or nil for an invalid one.
+// addKnown appends a job with its answer: beta, or nothing for an invalid one.
 func addKnown(b *kernels.Batch, row, alpha, beta []byte) {
 	i := b.Len()
 	if err := Append(b, row[:KeySize], alpha, row[KeySize:]); err != nil {
 		panic("ecvrf: known answers: " + err.Error())
 	}
 	copy(b.Out(i), beta)
-	b.SetVerdict(i, kernels.Of(beta != nil))
+	b.SetVerdict(i, kernels.Of(len(beta) != 0))
 }
 
 func unhex(s string) []byte {
