@@ -117,9 +117,11 @@ func TestFlips(t *testing.T) {
 
 // TestNastyPoints puts encodings of points at which decoders go wrong in the place of the key and of Gamma.
 func TestNastyPoints(t *testing.T) {
-	var points [][]byte
-	for _, c := range nasty25519.Cases() {
-		points = append(points, c.Key, c.Signature[:32])
+	points := nasty25519.SmallOrder()
+	for i, c := range nasty25519.Cases() {
+		if i%5 == 0 {
+			points = append(points, c.Key, c.Signature[:32])
+		}
 	}
 	slices.SortFunc(points, slices.Compare)
 	points = slices.CompactFunc(points, slices.Equal)
