@@ -2,6 +2,7 @@ package ecctest
 
 import (
 	"bytes"
+	"fmt"
 	"math/big"
 	"math/rand/v2"
 
@@ -170,3 +171,37 @@ func flip(row []byte, i int) []byte {
 }
 
 func flipName(i int) string { return "bit " + small(int64(i)).String() + " flipped" }
+
+// Diff decides the jobs under the rule with run, such as a kernel's Ref, and says where verdicts or outputs are
+// wrong. The outputs are not zero before. run is given the batch in spans of up to span jobs.
+func Diff(k *kernels.Kernel, rule kernels.Flags, jobs []Job, span int, run func(b *kernels.Batch, lo, hi int)) []string {
+	want := Batch(k, rule, jobs)
+	got := want.Shadow()
+	dirty := got.Outs()
+	for i := range dirty {
+		dirty[i] = 0xa5
+	}
+	for lo := 0; lo < got.Len(); lo += span {
+		run(got, lo, min(lo+span, got.Len()))
+	}
+	var diff []string
+	for i := range jobs {
+		if g, w := got.Verdict(i), want.Verdict(i); g != w {
+			diff = append(diff, fmt.Sprintf("%s: %s, want %s; row %x", jobs[i].Name, g, w, jobs[i].Row))
+		}
+		if g, w := got.Out(i), want.Out(i); !bytes.Equal(g, w) {
+			diff = append(diff, fmt.Sprintf("%s: out is %x, want %x; row %x", jobs[i].Name, g, w, jobs[i].Row))
+		}
+	}
+	return diff
+}
+
+// Count is the number of jobs that are valid and invalid under the rule.
+func Count(jobs []Job, rule kernels.Flags) (valid, invalid int) {
+	for i := range jobs {
+		if jobs[i].Verdict(rule) == kernels.Valid {
+			valid++
+		}
+	}
+	return valid, len(jobs) - valid
+}
