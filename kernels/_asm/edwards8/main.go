@@ -1,0 +1,292 @@
+// Command edwards8 writes the 8-lane AVX-512 IFMA assembly of kernels/internal/edwards8.
+//
+// A field element of 2^255-19 is five vectors of 51-bit limbs, eight lanes each, in memory: limb i of lane l at 64i+8l. VPMADD52
+// multiplies the low 52 bits of each limb and adds the low or the high half of the product.
+//
+// Bounds. "Tight" is what [carry] leaves: limbs below 2^51 + 2^16. Every operand of a multiplication is tight, so it fits 52
+// bits. "Wide" is what [fold] leaves: limbs below 2^60.5. Wide elements are added and subtracted, with a multiple of p as bias,
+// before one carry makes them tight again:
+//
+//	column k of a product: at most 5 low halves and 5 doubled high halves, below 15 * 2^52 < 2^56
+//	fold: column k + 19 * column k+5, below 20 * 2^56 < 2^60.4
+//	bias: 2^10 p, limbs above 2^60.9; a wide difference a + bias - b is below 2^60.4 + 2^61 < 2^61.8, a sum of two below 2^61.4
+//	carry: limb mod 2^51 plus at most 2^61.8-51 < 2^11, times 19 into limb 0: below 2^51 + 2^15.1
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	. "github.com/sluice-engine/sluice/kernels/_asm/internal/simd"
+)
+
+func main() {
+	ConstraintExpr("amd64,!purego")
+	maskMem = Words64("mask51", []uint64{1<<51 - 1})
+	nineteenMem = Words64("nineteen", []uint64{19})
+	const p0, p1 = 1<<51 - 19, 1<<51 - 1
+	biasMem = Words64("bias", []uint64{p0 << 10, p1 << 10, p1 << 10, p1 << 10, p1 << 10})
+	lowBiasMem = Words64("lowBias", []uint64{p0 << 2, p1 << 2, p1 << 2, p1 << 2, p1 << 2})
+	mul()
+	square()
+	double(1)
+	double(2)
+	addCached(true)
+	addCached(false)
+	addAffine(true)
+	addAffine(false)
+	Generate()
+}
+
+var maskMem, nineteenMem, biasMem, lowBiasMem operand.Mem
+
+// limb is limb i of the element at m.
+func limb(m operand.Mem, i int) operand.Mem { return m.Offset(64 * i) }
+
+// five is an element, or half the columns of a product, in registers.
+type five []reg.VecPhysical
+
+// regs hands out registers. Nothing spills: a generator that runs out panics.
+type regs struct{ free []reg.VecPhysical }
+
+func allRegs() *regs {
+	return &regs{free: append([]reg.VecPhysical(nil), Z[:30]...)}
+}
+
+func (r *regs) take(n int) five {
+	if len(r.free) < n {
+		panic("out of registers")
+	}
+	f := five(r.free[:n:n])
+	r.free = r.free[n:]
+	return f
+}
+
+func (r *regs) give(f ...reg.VecPhysical) { r.free = append(r.free, f...) }
+
+// Constants live in the last two registers.
+var mask, nineteen = Z[30], Z[31]
+
+func constants() {
+	VPBROADCASTQ(maskMem, mask)
+	VPBROADCASTQ(nineteenMem, nineteen)
+}
+
+func load(r *regs, m operand.Mem) five {
+	f := r.take(5)
+	for i := range f {
+		VMOVDQU64(limb(m, i), f[i])
+	}
+	return f
+}
+
+func store(f five, m operand.Mem) {
+	for i := range f {
+		VMOVDQU64(f[i], limb(m, i))
+	}
+}
+
+// product gives the wide product of the tight elements a, in registers, and b, in memory. a is given back. 50 VPMADD52, 9
+// doublings, 5 VPMULLQ, 5 additions, 5 loads.
+//
+// The high halves come first, so that their doubling is one addition for a column: 2^52 is two units of the next limb.
+func product(r *regs, a five, b operand.Mem) five {
+	c := r.take(10)
+	t := r.take(2)
+	first := [10]bool{}
+	madd := func(op func(...operand.Op), k int, x, y reg.VecPhysical) {
+		if !first[k] {
+			VPXORQ(c[k], c[k], c[k])
+			first[k] = true
+		}
+		op(y, x, c[k])
+	}
+	for j := range 5 {
+		y := t[j&1]
+		VMOVDQU64(limb(b, j), y)
+		for i := range 5 {
+			madd(VPMADD52HUQ, i+j+1, a[i], y)
+		}
+	}
+	for k := 1; k < 10; k++ {
+		VPADDQ(c[k], c[k], c[k])
+	}
+	for j := range 5 {
+		y := t[j&1]
+		VMOVDQU64(limb(b, j), y)
+		for i := range 5 {
+			madd(VPMADD52LUQ, i+j, a[i], y)
+		}
+	}
+	r.give(a...)
+	r.give(t...)
+	return fold(r, c)
+}
+
+// squared gives the wide square of the tight element a, in registers, which is given back. 30 VPMADD52.
+func squared(r *regs, a five) five {
+	c := r.take(10)
+	first := [10]bool{}
+	madd := func(op func(...operand.Op), k int, x, y reg.VecPhysical) {
+		if !first[k] {
+			VPXORQ(c[k], c[k], c[k])
+			first[k] = true
+		}
+		op(y, x, c[k])
+	}
+	twice := func() {
+		for k := range 10 {
+			if first[k] {
+				VPADDQ(c[k], c[k], c[k])
+			}
+		}
+	}
+	// 2 (2 high(cross) + high(squares) + low(cross)) + low(squares)
+	for i := range 5 {
+		for j := i + 1; j < 5; j++ {
+			madd(VPMADD52HUQ, i+j+1, a[i], a[j])
+		}
+	}
+	twice()
+	for i := range 5 {
+		madd(VPMADD52HUQ, 2*i+1, a[i], a[i])
+	}
+	for i := range 5 {
+		for j := i + 1; j < 5; j++ {
+			madd(VPMADD52LUQ, i+j, a[i], a[j])
+		}
+	}
+	twice()
+	for i := range 5 {
+		madd(VPMADD52LUQ, 2*i, a[i], a[i])
+	}
+	r.give(a...)
+	return fold(r, c)
+}
+
+// fold adds 19 times the upper columns to the lower ones, as 2^255 = 19.
+func fold(r *regs, c five) five {
+	for k := range 5 {
+		VPMULLQ(nineteen, c[k+5], c[k+5])
+		VPADDQ(c[k+5], c[k], c[k])
+	}
+	r.give(c[5:]...)
+	return c[:5:5]
+}
+
+// carry makes a wide element tight, in place.
+func carry(r *regs, f five) {
+	t := r.take(5)
+	for i := range 5 {
+		VPSRLQ(operand.U8(51), f[i], t[i])
+	}
+	for i := range 5 {
+		VPANDQ(mask, f[i], f[i])
+	}
+	for i := range 4 {
+		VPADDQ(t[i], f[i+1], f[i+1])
+	}
+	VPMADD52LUQ(nineteen, t[4], f[0])
+	r.give(t...)
+}
+
+// add sets dst to a + b, any of them wide.
+func add(a, b, dst five) {
+	for i := range dst {
+		VPADDQ(b[i], a[i], dst[i])
+	}
+}
+
+// sub sets dst to a - b + bias, with bias a multiple of p that is above b.
+func sub(a, b, dst five, bias operand.Mem) {
+	for i := range dst {
+		VPSUBQ(b[i], a[i], dst[i])
+		VPADDQ_BCST(bias.Offset(8*i), dst[i], dst[i])
+	}
+}
+
+func mul() {
+	TEXT("mul", NOSPLIT, "func(out, a, b *byte)")
+	Pragma("noescape")
+	Doc("mul sets out = a*b, tight; they may be the same memory.")
+	out, a, b := pointers("out", "a", "b")
+	_ = fmt.Sprint
+	constants()
+	r := allRegs()
+	f := product(r, load(r, a), b)
+	carry(r, f)
+	store(f, out)
+	VZEROUPPER()
+	RET()
+}
+
+// pointers loads pointer parameters into registers.
+func pointers(names ...string) (operand.Mem, operand.Mem, operand.Mem) {
+	in := []reg.GPPhysical{reg.RDI, reg.RSI, reg.RDX}
+	var m [3]operand.Mem
+	for i, name := range names {
+		Load(Param(name), in[i])
+		m[i] = operand.Mem{Base: in[i]}
+	}
+	return m[0], m[1], m[2]
+}
+
+func square() {
+	TEXT("square", NOSPLIT, "func(out, a *byte, n int)")
+	Pragma("noescape")
+	Doc("square sets two consecutive elements out = a^(2^n), tight, n > 0. The two chains fill each other's waiting.")
+	out, a, _ := pointers("out", "a")
+	Load(Param("n"), reg.RCX)
+	constants()
+	r := allRegs()
+	x := load(r, a)
+	y := load(r, a.Offset(320))
+	Label("square_next")
+	// The registers at the end of the loop must be those at its beginning.
+	x0, y0 := append(five(nil), x...), append(five(nil), y...)
+	x = squared(r, x)
+	carry(r, x)
+	y = squared(r, y)
+	carry(r, y)
+	move(x, x0, y, y0)
+	DECQ(reg.RCX)
+	JNZ(operand.LabelRef("square_next"))
+	store(x0, out)
+	store(y0, out.Offset(320))
+	VZEROUPPER()
+	RET()
+}
+
+// move copies x to x0 and y to y0; the targets may overlap the sources.
+func move(x, x0, y, y0 five) {
+	type pair struct{ from, to reg.VecPhysical }
+	var todo []pair
+	for i := range 5 {
+		todo = append(todo, pair{x[i], x0[i]}, pair{y[i], y0[i]})
+	}
+	for len(todo) > 0 {
+		progress := false
+		for i, p := range todo {
+			blocked := false
+			for j, q := range todo {
+				if i != j && q.from == p.to {
+					blocked = true
+				}
+			}
+			if !blocked {
+				if p.from != p.to {
+					VMOVDQA64(p.from, p.to)
+				}
+				todo = append(todo[:i], todo[i+1:]...)
+				progress = true
+				break
+			}
+		}
+		if !progress { // a cycle: through a constant's register, which is loaded again
+			panic("cycle of moves")
+		}
+	}
+}
