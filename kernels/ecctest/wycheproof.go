@@ -43,7 +43,7 @@ func ParseWycheproof(data []byte, c *Curve) (*Wycheproof, error) {
 	for _, g := range file.TestGroups {
 		hash := map[string]func([]byte) [32]byte{"SHA-256": sha256.Sum256, "SHA3-256": sha3.Sum256}[g.Sha]
 		parse := map[string]func([]byte) (r, s *big.Int, err error){
-			"EcdsaVerify": parseDER, "EcdsaBitcoinVerify": parseDER, "EcdsaP1363Verify": parseP1363,
+			"EcdsaVerify": ParseDER, "EcdsaBitcoinVerify": ParseDER, "EcdsaP1363Verify": parseP1363,
 		}[g.Type]
 		if hash == nil || parse == nil {
 			return nil, fmt.Errorf("group of type %q with hash %q", g.Type, g.Sha)
@@ -94,8 +94,8 @@ func ParseWycheproof(data []byte, c *Curve) (*Wycheproof, error) {
 	return w, nil
 }
 
-// parseDER reads SEQUENCE { INTEGER r, INTEGER s } in DER, with nothing behind it.
-func parseDER(sig []byte) (r, s *big.Int, err error) {
+// ParseDER reads SEQUENCE { INTEGER r, INTEGER s } in DER, with nothing behind it.
+func ParseDER(sig []byte) (r, s *big.Int, err error) {
 	r, s = new(big.Int), new(big.Int)
 	input, inner := cryptobyte.String(sig), cryptobyte.String(nil)
 	if !input.ReadASN1(&inner, asn1.SEQUENCE) || !input.Empty() ||
