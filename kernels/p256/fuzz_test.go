@@ -33,6 +33,38 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
+// FuzzSigned makes a valid job and changes it by mask.
+func FuzzSigned(f *testing.F) {
+	c := ecctest.P256()
+	f.Add([]byte{1}, []byte{2}, []byte{4}, make([]byte, 160))
+	f.Add(c.N.Bytes(), []byte{2}, []byte{4}, []byte{1})
+	f.Fuzz(func(t *testing.T, key, nonce, digest, mask []byte) {
+		row, _, ok := c.SignECDSA(c.Scalar(key), c.Scalar(nonce), c.Scalar(digest))
+		if !ok {
+			return
+		}
+		valid := true
+		if xor(row, mask) {
+			valid = gnarkVerify(row)
+		}
+		job := []ecctest.Job{{Row: row, Valid: valid, HighS: !lowS(row[64:96])}}
+		for _, rule := range Kernel.Rules {
+			for _, d := range append(ecctest.Diff(Kernel, rule, job, 1, Kernel.Ref), ecctest.Diff(Kernel, rule, job, 1, Kernel.Run)...) {
+				t.Error(d)
+			}
+		}
+	})
+}
+
+// xor changes the row and tells whether it did.
+func xor(row, mask []byte) (changed bool) {
+	for i := range min(len(mask), len(row)) {
+		row[i] ^= mask[i]
+		changed = changed || mask[i] != 0
+	}
+	return changed
+}
+
 // FuzzDecodeKey compares with crypto/ecdh and crypto/elliptic.
 func FuzzDecodeKey(f *testing.F) {
 	for _, j := range awkward()[:20] {

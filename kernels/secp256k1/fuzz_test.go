@@ -65,6 +65,48 @@ func FuzzRecover(f *testing.F) {
 	})
 }
 
+// FuzzSigned makes a valid verification and recovery and changes them by mask.
+func FuzzSigned(f *testing.F) {
+	c := ecctest.Secp256k1()
+	f.Add([]byte{1}, []byte{2}, []byte{4}, make([]byte, 160))
+	f.Add(c.N.Bytes(), []byte{2}, []byte{4}, []byte{1})
+	f.Fuzz(func(t *testing.T, key, nonce, digest, mask []byte) {
+		row, v, ok := c.SignECDSA(c.Scalar(key), c.Scalar(nonce), c.Scalar(digest))
+		if !ok {
+			return
+		}
+		out, valid := bytes.Clone(row[96:]), true
+		recovery := append(append([]byte(nil), row[:96]...), v, 0, 0, 0, 0, 0, 0, 0)
+		if xor(row, mask) {
+			valid = gnarkVerify(row)
+		}
+		if got := decide(t, Verify, 0, row, nil); got.Verdict(0) != kernels.Of(valid) {
+			t.Errorf("%s, want %v: %x", got.Verdict(0), valid, row)
+		}
+		if got := decide(t, Verify, kernels.LowS, row, nil); got.Verdict(0) != kernels.Of(valid && lowS(row[64:96])) {
+			t.Errorf("LowS: %s, want %v: %x", got.Verdict(0), valid, row)
+		}
+		valid = true
+		if xor(recovery, mask) {
+			if out, valid = btcecRecover(recovery); !valid {
+				out = make([]byte, 64)
+			}
+		}
+		if got := decide(t, Recover, 0, recovery, nil); got.Verdict(0) != kernels.Of(valid) || valid && !bytes.Equal(got.Out(0), out) {
+			t.Errorf("%s, %x, want %v, %x: %x", got.Verdict(0), got.Out(0), valid, out, recovery)
+		}
+	})
+}
+
+// xor changes the row and tells whether it did.
+func xor(row, mask []byte) (changed bool) {
+	for i := range min(len(mask), len(row)) {
+		row[i] ^= mask[i]
+		changed = changed || mask[i] != 0
+	}
+	return changed
+}
+
 func FuzzSchnorr(f *testing.F) {
 	c := ecctest.Secp256k1()
 	for _, j := range schnorrJobs()[:40] {
