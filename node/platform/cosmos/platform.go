@@ -1,6 +1,7 @@
 package cosmos
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,13 +45,14 @@ func verify(ctx context.Context, e platform.Engine, src *platform.Source, opt pl
 		}
 		v.side = false
 	}
-	if err := v.read(ctx, src); err != nil {
+	err := v.read(ctx, src)
+	if p := (*platform.ParseError)(nil); err != nil && !errors.As(err, &p) {
 		return report, err
 	}
 	if err := v.rest(ctx); err != nil {
 		return report, err
 	}
-	return report, v.collector.Flush(ctx)
+	return report, cmp.Or(v.collector.Flush(ctx), err) // what came before data that does not parse is decided
 }
 
 // verifier is the state of one Verify.
