@@ -14,8 +14,6 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -27,7 +25,6 @@ func main() {
 	ConstraintExpr("amd64,!purego")
 	maskMem = Words64("mask51", []uint64{1<<51 - 1})
 	nineteenMem = Words64("nineteen", []uint64{19})
-	const p0, p1 = 1<<51 - 19, 1<<51 - 1
 	biasMem = Words64("bias", []uint64{p0 << 10, p1 << 10, p1 << 10, p1 << 10, p1 << 10})
 	lowBiasMem = Words64("lowBias", []uint64{p0 << 2, p1 << 2, p1 << 2, p1 << 2, p1 << 2})
 	mul()
@@ -38,8 +35,13 @@ func main() {
 	addCached(false)
 	addAffine(true)
 	addAffine(false)
+	element()
+	table()
 	Generate()
 }
+
+// The limbs of p: p0, and p1 four times.
+const p0, p1 = 1<<51 - 19, 1<<51 - 1
 
 var maskMem, nineteenMem, biasMem, lowBiasMem operand.Mem
 
@@ -94,6 +96,15 @@ func store(f five, m operand.Mem) {
 //
 // The high halves come first, so that their doubling is one addition for a column: 2^52 is two units of the next limb.
 func product(r *regs, a five, b operand.Mem) five {
+	return multiply(r, a, func(j int, y reg.VecPhysical) { VMOVDQU64(limb(b, j), y) })
+}
+
+// productBy is product with one constant, five words in memory, for all lanes.
+func productBy(r *regs, a five, b operand.Mem) five {
+	return multiply(r, a, func(j int, y reg.VecPhysical) { VPBROADCASTQ(b.Offset(8*j), y) })
+}
+
+func multiply(r *regs, a five, loadLimb func(j int, y reg.VecPhysical)) five {
 	c := r.take(10)
 	t := r.take(2)
 	first := [10]bool{}
@@ -106,7 +117,7 @@ func product(r *regs, a five, b operand.Mem) five {
 	}
 	for j := range 5 {
 		y := t[j&1]
-		VMOVDQU64(limb(b, j), y)
+		loadLimb(j, y)
 		for i := range 5 {
 			madd(VPMADD52HUQ, i+j+1, a[i], y)
 		}
@@ -116,7 +127,7 @@ func product(r *regs, a five, b operand.Mem) five {
 	}
 	for j := range 5 {
 		y := t[j&1]
-		VMOVDQU64(limb(b, j), y)
+		loadLimb(j, y)
 		for i := range 5 {
 			madd(VPMADD52LUQ, i+j, a[i], y)
 		}
@@ -213,7 +224,6 @@ func mul() {
 	Pragma("noescape")
 	Doc("mul sets out = a*b, tight; they may be the same memory.")
 	out, a, b := pointers("out", "a", "b")
-	_ = fmt.Sprint
 	constants()
 	r := allRegs()
 	f := product(r, load(r, a), b)

@@ -1,0 +1,64 @@
+//go:build amd64 && !purego
+
+package edwards8
+
+import "unsafe"
+
+// Point is a point of the curve in each lane: x = X/Z, y = Y/Z, xy = T/Z.
+type Point struct{ X, Y, Z, T Element }
+
+// Cached is a point in the form in which it is added.
+type Cached struct{ YPlusX, YMinusX, Z2, T2d Element }
+
+// Affine is a point with Z = 1 in the form in which it is added.
+type Affine struct{ YPlusX, YMinusX, T2d Element }
+
+func (p *Point) ptr() *byte  { return (*byte)(unsafe.Pointer(p)) }
+func (q *Cached) ptr() *byte { return (*byte)(unsafe.Pointer(q)) }
+func (q *Affine) ptr() *byte { return (*byte)(unsafe.Pointer(q)) }
+
+// SetIdentity sets p to the neutral point in every lane.
+func (p *Point) SetIdentity() { *p = Point{Y: one, Z: one} }
+
+// SetAffine sets p = (x, y).
+func (p *Point) SetAffine(x, y *Element) {
+	p.X, p.Y, p.Z = *x, *y, one
+	p.T.Mul(x, y)
+}
+
+// Set gives q the form of the point p, with Z = 1.
+func (q *Affine) Set(p *Point) {
+	q.YPlusX.Add(&p.Y, &p.X)
+	q.YMinusX.Sub(&p.Y, &p.X)
+	q.T2d.Mul(&p.T, &d2)
+}
+
+// Double sets p = 2^n p, n > 0. T need not be set before and is after.
+func (p *Point) Double(n int) { double8(p.ptr(), n) }
+
+// DoublePair is [Point.Double] of two points in a row, in less time than one after the other.
+func DoublePair(p *[2]Point, n int) { double16(p[0].ptr(), n) }
+
+// Add sets p = p + q. The formulas are complete: every pair of points of the curve will do.
+func (p *Point) Add(q *Cached) { addCached(p.ptr(), q.ptr()) }
+
+// AddNoT is Add; T is undefined then, so that a doubling or an end must follow.
+func (p *Point) AddNoT(q *Cached) { addCachedNoT(p.ptr(), q.ptr()) }
+
+// AddAffine is [Point.Add] of an affine point.
+func (p *Point) AddAffine(q *Affine) { addAffine(p.ptr(), q.ptr()) }
+
+// AddAffineNoT is [Point.AddNoT] of an affine point.
+func (p *Point) AddAffineNoT(q *Affine) { addAffineNoT(p.ptr(), q.ptr()) }
+
+// Identity tells in which lanes p is the neutral point. T is not looked at.
+func (p *Point) Identity() uint8 { return p.X.Zero() & p.Y.Equal(&p.Z) }
+
+// Is tells in which lanes p = (x, y). T is not looked at.
+func (p *Point) Is(x, y *Element) uint8 {
+	var t Element
+	t.Mul(x, &p.Z)
+	is := t.Equal(&p.X)
+	t.Mul(y, &p.Z)
+	return is & t.Equal(&p.Y)
+}

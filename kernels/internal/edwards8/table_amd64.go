@@ -1,0 +1,151 @@
+//go:build amd64 && !purego
+
+package edwards8
+
+import (
+	"math/bits"
+	"sync"
+	"unsafe"
+)
+
+// Table has the multiples 0 to 8 of a point in each lane, in the order of lanes: [lane][multiple][Y+X, Y-X, 2Z, 2dT]. It begins
+// best on a multiple of 64.
+type Table [Lanes][9][24]uint64
+
+// Fill sets the table for the point (x, y) of each lane.
+func (t *Table) Fill(x, y *Element) {
+	var p Point
+	var a Affine
+	table := (*byte)(unsafe.Pointer(t))
+	p.SetIdentity()
+	toCached(table, p.ptr(), 0)
+	p.SetAffine(x, y)
+	a.Set(&p)
+	for i := 1; ; i++ {
+		toCached(table, p.ptr(), i)
+		if i == 8 {
+			return
+		}
+		p.AddAffine(&a)
+	}
+}
+
+// Scalars has a number below 2^253 in each lane, in 64-bit words, each with an offset that makes all windows of one width
+// signed: that of [Windows4] or [Windows12].
+type Scalars [5][Lanes]uint64
+
+// Numbers of windows, and the offsets: half a window in each.
+const (
+	Windows4  = 64
+	Windows12 = 22
+
+	eights = 0x8888888888888888
+)
+
+var halves12 = [5]uint64{0x0800800800800800, 0x0080080080080080, 0x8008008008008008, 0x0800800800800800, 0x80}
+
+// SetLane4 sets lane l for windows of 4 bits.
+func (s *Scalars) SetLane4(l int, x *Scalar) {
+	s.set(l, x, &[5]uint64{eights, eights, eights, eights, 0})
+}
+
+// SetLane12 sets lane l for windows of 12 bits.
+func (s *Scalars) SetLane12(l int, x *Scalar) { s.set(l, x, &halves12) }
+
+// Pick sets q to the multiple that window i of the scalars, made by SetLane4, says. i = 0 is the lowest of [Windows4].
+func (t *Table) Pick(q *Cached, s *Scalars, i int) {
+	pickCached(q.ptr(), (*byte)(unsafe.Pointer(t)), (*byte)(unsafe.Pointer(s)), 4*i)
+}
+
+// Multiples has the multiples 0 to 2048 of one point: y+x, y-x, 2dxy.
+type Multiples [2049][16]uint64
+
+// Pick sets q to the multiple that window i of the scalars, made by SetLane12, says. i = 0 is the lowest of [Windows12].
+func (m *Multiples) Pick(q *Affine, s *Scalars, i int) {
+	pickAffine(q.ptr(), (*byte)(unsafe.Pointer(m)), (*byte)(unsafe.Pointer(s)), 12*i)
+}
+
+// Base is the table of the generator B of RFC 8032, section 5.1. It is made at the first call.
+var Base = sync.OnceValue(makeBase)
+
+func makeBase() *Multiples {
+	b := Affine{}
+	x := splat([5]uint64{0x62d608f25d51a, 0x412a4b4f6592a, 0x75b7171a4b31d, 0x1ff60527118fe, 0x216936d3cd6e5})
+	y := splat([5]uint64{0x6666666666658, 0x4cccccccccccc, 0x1999999999999, 0x3333333333333, 0x6666666666666})
+	var p Point
+	p.SetAffine(&x, &y)
+	b.Set(&p)
+
+	// (l+1)B in lane l: lanes drop out one by one.
+	still := b
+	neutral := Affine{YPlusX: one, YMinusX: one}
+	for l := range Lanes - 1 {
+		still.YPlusX.Select(&still.YPlusX, &neutral.YPlusX, 1<<l)
+		still.YMinusX.Select(&still.YMinusX, &neutral.YMinusX, 1<<l)
+		still.T2d.Select(&still.T2d, &neutral.T2d, 1<<l)
+		p.AddAffine(&still)
+	}
+
+	const groups = 2048 / Lanes
+	points := make([]Point, groups)
+	points[0] = p
+	affine := affines(points[:1])
+	eight := Affine{ // 8B in every lane
+		splatLane(&affine[0].YPlusX, 7), splatLane(&affine[0].YMinusX, 7), splatLane(&affine[0].T2d, 7),
+	}
+	for i := range points[1:] {
+		p.AddAffine(&eight)
+		points[i+1] = p
+	}
+
+	m := new(Multiples)
+	m[0][0], m[0][5] = 1, 1
+	for g, a := range affines(points) {
+		for l := range Lanes {
+			for i := range 5 {
+				e := &m[1+8*g+l]
+				e[i], e[5+i], e[10+i] = a.YPlusX[i][l], a.YMinusX[i][l], a.T2d[i][l]
+			}
+		}
+	}
+	return m
+}
+
+// affines gives the points in affine form, with one inversion for all.
+func affines(points []Point) []Affine {
+	product := make([]Element, len(points)+1) // of the first i Z
+	product[0] = one
+	for i := range points {
+		product[i+1].Mul(&product[i], &points[i].Z)
+	}
+	inverse := Pair{product[len(points)], one}
+	inverse.Invert(&inverse)
+	out := make([]Affine, len(points))
+	for i := len(points) - 1; i >= 0; i-- {
+		var z Element
+		z.Mul(&inverse[0], &product[i])
+		inverse[0].Mul(&inverse[0], &points[i].Z)
+		var x, y Element
+		x.Mul(&points[i].X, &z)
+		y.Mul(&points[i].Y, &z)
+		var p Point
+		p.SetAffine(&x, &y)
+		out[i].Set(&p)
+	}
+	return out
+}
+
+// splatLane gives lane l of e in every lane.
+func splatLane(e *Element, l int) Element {
+	return splat([5]uint64{e[0][l], e[1][l], e[2][l], e[3][l], e[4][l]})
+}
+
+// set sets lane l to x + offset.
+func (s *Scalars) set(l int, x *Scalar, offset *[5]uint64) {
+	var c uint64
+	l &= Lanes - 1
+	for i := range x {
+		s[i][l], c = bits.Add64(x[i], offset[i], c)
+	}
+	s[4][l] = offset[4] + c
+}
