@@ -1,0 +1,59 @@
+package cpu
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	longest  = 2 * time.Millisecond  // of a span, so that a cancelled context is noticed
+	shortest = 40 * time.Microsecond // of a part that is worth waking a worker for
+	lanes    = 32                    // spans are multiples of it, unless a job is long
+
+	longJob = 50 * time.Microsecond
+)
+
+// cost is what a job of one kernel takes on one core, learnt from the spans that were run.
+type cost struct {
+	bits atomic.Uint64 // float64: ns per job; 0: not known
+}
+
+func (c *cost) perJob() float64 { return math.Float64frombits(c.bits.Load()) }
+
+// learn takes a span of n jobs into the average. Concurrent calls may lose one of two.
+func (c *cost) learn(n int, d time.Duration) {
+	was, seen := c.perJob(), max(float64(d)/float64(n), 0.1)
+	if was > 0 {
+		seen = was + (seen-was)/8
+	}
+	c.bits.Store(math.Float64bits(seen))
+}
+
+// span is how many of n jobs to claim at once.
+func (c *cost) span(n, workers int) int {
+	per := c.perJob()
+	share := (n + workers - 1) / workers
+	if per == 0 { // unknown: a first taste
+		return min(n, max(1, min(share, lanes)))
+	}
+	s := min(share, max(1, int(float64(longest)/per)))
+	if per < float64(longJob) {
+		s = (s + lanes - 1) / lanes * lanes
+	}
+	return min(n, s)
+}
+
+// parts is into how many parts n jobs can be cut that are each worth a worker.
+func (c *cost) parts(n int) int {
+	per := c.perJob()
+	if per == 0 {
+		return n
+	}
+	return max(1, min(n, int(float64(n)*per/float64(shortest))))
+}
+
+var epoch = time.Now()
+
+// now is a monotonic reading.
+func now() time.Duration { return time.Since(epoch) }

@@ -1,0 +1,59 @@
+package cpu
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/klauspost/cpuid/v2"
+
+	"github.com/sluice-engine/sluice/engine/backend"
+	"github.com/sluice-engine/sluice/kernels"
+)
+
+// features are the instructions that kernels use, with what their absence costs.
+var features = []struct {
+	name    string
+	ids     []cpuid.FeatureID
+	missing backend.Missing
+}{
+	{"avx2", []cpuid.FeatureID{cpuid.AVX2, cpuid.BMI2}, backend.Missing{
+		What: "AVX2", Effect: "kernels run one job at a time", Remedy: "use a processor of 2013 or later"}},
+	{"sha", []cpuid.FeatureID{cpuid.SHA}, backend.Missing{
+		What: "SHA extensions", Effect: "single SHA-256 hashes are several times slower", Remedy: "use AMD Zen, Intel Ice Lake or later"}},
+	{"avx512", []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL}, backend.Missing{
+		What: "AVX-512", Effect: "hash kernels have half the lanes", Remedy: "use AMD Zen 4, Intel Ice Lake (server) or later"}},
+	{"avx512ifma", []cpuid.FeatureID{cpuid.AVX512IFMA, cpuid.AVX512VBMI}, backend.Missing{
+		What: "AVX-512 IFMA", Effect: "signature kernels run one job at a time", Remedy: "use AMD Zen 4, Intel Ice Lake (server) or later"}},
+}
+
+func describe(workers int, ks []*kernels.Kernel) backend.Info {
+	device := cpuid.CPU.BrandName
+	if device == "" {
+		device = runtime.GOARCH
+	}
+	info := backend.Info{
+		Name:     "cpu",
+		Kind:     "cpu",
+		Device:   fmt.Sprintf("%s, %d of %d cores", device, workers, runtime.NumCPU()),
+		Version:  runtime.GOARCH,
+		InFlight: 1,
+	}
+	if runtime.GOARCH != "amd64" {
+		info.Missing = append(info.Missing, backend.Missing{
+			What: "vector code for " + runtime.GOARCH, Effect: "kernels run one job at a time", Remedy: "use an amd64 processor"})
+	}
+	for _, f := range features {
+		if runtime.GOARCH != "amd64" {
+			break
+		}
+		if cpuid.CPU.Supports(f.ids...) {
+			info.Features = append(info.Features, f.name)
+		} else {
+			info.Missing = append(info.Missing, f.missing)
+		}
+	}
+	for _, k := range ks {
+		info.Kernels = append(info.Kernels, backend.Support{Kernel: k.ID, Smallest: 1, ValidExact: true, InvalidExact: true})
+	}
+	return info
+}
