@@ -306,3 +306,40 @@ func unhex(t testing.TB, s string) []byte {
 	}
 	return bytes.Clone(p)
 }
+
+// TestWalletVectors verifies the signed transaction of BIP 341: nine inputs, seven of them taproot with every
+// hash type.
+func TestWalletVectors(t *testing.T) {
+	var file struct {
+		KeyPathSpending []struct {
+			Given struct {
+				UtxosSpent []struct {
+					ScriptPubKey string
+					AmountSats   int64
+				}
+			}
+			Auxiliary struct{ FullySignedTx string }
+		}
+	}
+	if err := json.Unmarshal(content(t, "secp256k1/bip341_wallet_test_vectors.json"), &file); err != nil {
+		t.Fatal(err)
+	}
+	var c tally
+	for _, v := range file.KeyPathSpending {
+		tx, _, err := decodeTx(unhex(t, v.Auxiliary.FullySignedTx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &spending{tx: tx}
+		for _, u := range v.Given.UtxosSpent {
+			s.prevs = append(s.prevs, wire.NewTxOut(u.AmountSats, unhex(t, u.ScriptPubKey)))
+		}
+		for i := range tx.TxIn {
+			c.add(agrees(t, s, i, consensusFlags))
+		}
+	}
+	c.log(t)
+	if c.valid != 9 || c.invalid != 0 || c.engine != 9 || c.library != 0 {
+		t.Error("not all inputs were checked by the engine")
+	}
+}

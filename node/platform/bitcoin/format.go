@@ -91,15 +91,22 @@ func beginsHeaders(p []byte, whole bool) bool {
 	return true
 }
 
-// beginsTx tells whether a transaction can be parsed as far as it is in view.
+// beginsTx tells whether p is a transaction, or begins one that goes on behind what is in view.
 func beginsTx(p []byte, whole bool) bool {
 	c := &cursor{p: p}
-	s := c.tx()
 	if whole {
+		c.tx()
 		return c.err == nil && c.left() == 0
 	}
-	// Of a transaction that goes on, at least one input is in view.
-	return c.err != nil && s.body > 0 && len(p) == platform.SniffBytes && int32(binary.LittleEndian.Uint32(p)) <= 3
+	c.skip(4, "")
+	if c.err == nil && c.left() > 2 && c.p[4] == wire.TxFlagMarker && c.p[5] == wire.WitnessFlag {
+		c.skip(2, "")
+	}
+	n := c.count("")
+	c.skip(36, "")
+	c.bytes("")
+	c.skip(4, "")
+	return c.err == nil && n > 0 && n <= maxBlockSize/minInputSize && binary.LittleEndian.Uint32(p) <= 3
 }
 
 // works tells whether the header that p begins with has proof of work.

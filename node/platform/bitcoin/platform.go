@@ -35,7 +35,7 @@ func verifyCounted(ctx context.Context, e platform.Engine, src *platform.Source,
 	engine *int64) (*platform.Report, error) {
 	nothing := platform.NewReport(Name)
 	head, err := src.Peek(platform.SniffBytes)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
 		return nothing, err
 	}
 	config := Config{Engine: e, Given: opt.Prevouts, BatchJobs: opt.BatchJobs, Done: opt.Block}

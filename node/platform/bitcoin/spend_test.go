@@ -11,7 +11,8 @@ import (
 	"github.com/btcsuite/btcd/btcec/v2/schnorr"
 	"github.com/btcsuite/btcd/txscript/v2"
 	"github.com/btcsuite/btcd/wire/v2"
-	"golang.org/x/crypto/ripemd160" //nolint:staticcheck // Bitcoin's hash
+	//lint:ignore SA1019 Bitcoin's hash of keys
+	"golang.org/x/crypto/ripemd160"
 )
 
 // signer makes inputs of every kind, signed by keys of its own. The input is the last of three, the transaction
