@@ -4,19 +4,22 @@ import (
 	"math"
 	"sync/atomic"
 	"time"
+
+	"github.com/sluice-engine/sluice/kernels"
 )
 
 const (
 	longest  = 2 * time.Millisecond  // of a span, so that a cancelled context is noticed
 	shortest = 40 * time.Microsecond // of a part that is worth waking a worker for
-	lanes    = 32                    // spans are multiples of it, unless a job is long
-
-	longJob = 50 * time.Microsecond
+	longJob  = 50 * time.Microsecond // a job that is worth claiming alone
+	lanes    = 32                    // spans of shorter jobs are multiples of it: two groups of 16 lanes
+	maxBytes = 4 << 20               // of messages in a span
 )
 
 // cost is what a job of one kernel takes on one core, learnt from the spans that were run.
 type cost struct {
-	bits atomic.Uint64 // float64: ns per job; 0: not known
+	kernel *kernels.Kernel
+	bits   atomic.Uint64 // float64: ns per job; 0: not known
 }
 
 func (c *cost) perJob() float64 { return math.Float64frombits(c.bits.Load()) }
@@ -30,12 +33,13 @@ func (c *cost) learn(n int, d time.Duration) {
 	c.bits.Store(math.Float64bits(seen))
 }
 
-// span is how many of n jobs to claim at once.
+// span is how many of n jobs to claim at once: a share of what is left, so that spans become smaller towards the end
+// and all workers end together.
 func (c *cost) span(n, workers int) int {
 	per := c.perJob()
 	share := (n + workers - 1) / workers
 	if per == 0 { // unknown: a first taste
-		return min(n, max(1, min(share, lanes)))
+		return min(n, share, lanes)
 	}
 	s := min(share, max(1, int(float64(longest)/per)))
 	if per < float64(longJob) {
@@ -48,12 +52,7 @@ func (c *cost) span(n, workers int) int {
 func (c *cost) parts(n int) int {
 	per := c.perJob()
 	if per == 0 {
-		return n
+		return max(1, n)
 	}
 	return max(1, min(n, int(float64(n)*per/float64(shortest))))
 }
-
-var epoch = time.Now()
-
-// now is a monotonic reading.
-func now() time.Duration { return time.Since(epoch) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/kernels"
@@ -14,7 +13,7 @@ import (
 
 // Config of a Backend. The zero value is usable.
 type Config struct {
-	Workers int               // cores to use; 0 means GOMAXPROCS
+	Workers int               // cores to use; 0 or less means GOMAXPROCS
 	Kernels []*kernels.Kernel // what it runs; nil means all
 }
 
@@ -24,7 +23,7 @@ type Backend struct {
 	costs   map[kernels.ID]*cost
 	workers int
 
-	cores chan struct{} // one token for each core; whoever computes holds one
+	cores chan struct{} // one token for each core; whoever computes holds one. Waiters are served in order.
 	help  chan *task    // batches that want more hands; only a worker at rest receives
 
 	close   sync.Once
@@ -50,12 +49,12 @@ func New(c Config) *Backend {
 		closed:  make(chan struct{}),
 	}
 	for _, k := range c.Kernels {
-		b.costs[k.ID] = new(cost)
+		b.costs[k.ID] = &cost{kernel: k}
 	}
 	for range c.Workers {
 		b.cores <- struct{}{}
 	}
-	for range c.Workers - 1 {
+	for range c.Workers - 1 { // the goroutine that calls Run is the other one
 		b.helpers.Add(1)
 		go b.helper()
 	}
@@ -65,7 +64,7 @@ func New(c Config) *Backend {
 // Info implements backend.Backend.
 func (b *Backend) Info() backend.Info { return b.info }
 
-// Close implements backend.Backend.
+// Close implements backend.Backend. Running calls end with ErrClosed at the next span.
 func (b *Backend) Close() error {
 	b.close.Do(func() { close(b.closed) })
 	b.mu.Lock() // every Run has returned
@@ -74,7 +73,8 @@ func (b *Backend) Close() error {
 	return nil
 }
 
-// Run implements backend.Backend. A panic of the kernel is a *backend.Fault.
+// Run implements backend.Backend. It allocates nothing. A panic of the kernel is a *backend.Fault: the jobs that make
+// it panic stay unset, all others are decided.
 func (b *Backend) Run(ctx context.Context, batch *kernels.Batch, lo, hi int) error {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -85,7 +85,7 @@ func (b *Backend) Run(ctx context.Context, batch *kernels.Batch, lo, hi int) err
 	}
 	k := batch.Kernel()
 	c := b.costs[k.ID]
-	if c == nil {
+	if c == nil || c.kernel != k {
 		return fmt.Errorf("%w: %s", backend.ErrUnsupported, k.Name)
 	}
 	if lo >= hi {
@@ -95,13 +95,38 @@ func (b *Backend) Run(ctx context.Context, batch *kernels.Batch, lo, hi int) err
 	t := tasks.Get().(*task)
 	defer tasks.Put(t)
 	t.begin(ctx, batch, lo, hi, c, b.workers)
-	b.call(t)
-	b.work(t)
+	b.work(t, true)
 	t.left.Wait()
-	return t.end(&b.info)
+	return t.end(b.info.Name)
 }
 
-// call gives the task to workers at rest, as many as pay.
+// helper takes part in the batches of others.
+func (b *Backend) helper() {
+	defer b.helpers.Done()
+	for {
+		select {
+		case t := <-b.help:
+			b.work(t, false)
+			t.left.Done()
+		case <-b.closed:
+			return
+		}
+	}
+}
+
+// work claims spans of a task and decides them until none is left. The owner of the task calls workers that have come
+// to rest before each span, as many as what is left is worth.
+func (b *Backend) work(t *task, owner bool) {
+	for more := true; more; {
+		if owner {
+			b.call(t)
+		}
+		<-b.cores
+		more = t.step(b.closed)
+		b.cores <- struct{}{}
+	}
+}
+
 func (b *Backend) call(t *task) {
 	for range t.hands() {
 		t.left.Add(1)
@@ -112,129 +137,4 @@ func (b *Backend) call(t *task) {
 			return
 		}
 	}
-}
-
-// helper takes part in the batches of others.
-func (b *Backend) helper() {
-	defer b.helpers.Done()
-	for {
-		select {
-		case t := <-b.help:
-			b.work(t)
-			t.left.Done()
-		case <-b.closed:
-			return
-		}
-	}
-}
-
-// work claims spans of a task and decides them until none is left.
-func (b *Backend) work(t *task) {
-	for {
-		<-b.cores
-		more := t.step(b.closed)
-		b.cores <- struct{}{}
-		if !more {
-			return
-		}
-	}
-}
-
-var tasks = sync.Pool{New: func() any { return new(task) }}
-
-// task is one call of Run.
-type task struct {
-	ctx     context.Context
-	batch   *kernels.Batch
-	cost    *cost
-	hi      int
-	workers int
-	next    atomic.Int64 // first job that nobody has claimed
-	stop    atomic.Bool
-	fault   atomic.Pointer[any] // what a kernel panicked with
-	failed  struct {
-		sync.Mutex
-		lo, hi int // the span in which it did
-	}
-	left sync.WaitGroup // helpers
-}
-
-func (t *task) begin(ctx context.Context, batch *kernels.Batch, lo, hi int, c *cost, workers int) {
-	t.ctx, t.batch, t.cost, t.hi, t.workers = ctx, batch, c, hi, workers
-	t.next.Store(int64(lo))
-	t.stop.Store(false)
-	t.fault.Store(nil)
-	t.failed.lo, t.failed.hi = 0, 0
-}
-
-// hands is how many helpers pay.
-func (t *task) hands() int {
-	n := t.hi - int(t.next.Load())
-	return min(t.workers, t.cost.parts(n)) - 1
-}
-
-// step claims one span and decides it; false when there is nothing left to do.
-func (t *task) step(closed <-chan struct{}) bool {
-	if t.stop.Load() {
-		return false
-	}
-	select {
-	case <-t.ctx.Done():
-		t.stop.Store(true)
-		return false
-	case <-closed:
-		t.stop.Store(true)
-		return false
-	default:
-	}
-	var lo, hi int
-	for {
-		from := t.next.Load()
-		lo = int(from)
-		if lo >= t.hi {
-			return false
-		}
-		hi = lo + t.cost.span(t.hi-lo, t.workers)
-		if t.next.CompareAndSwap(from, int64(hi)) {
-			break
-		}
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			t.panicked(p, lo, hi)
-		}
-	}()
-	start := now()
-	t.batch.Kernel().Run(t.batch, lo, hi)
-	t.cost.learn(hi-lo, now()-start)
-	return true
-}
-
-// panicked stops the task: the kernel panicked in this span.
-func (t *task) panicked(p any, lo, hi int) {
-	t.fault.CompareAndSwap(nil, &p)
-	t.stop.Store(true)
-	t.failed.Lock()
-	defer t.failed.Unlock()
-	if t.failed.hi == 0 {
-		t.failed.lo, t.failed.hi = lo, hi
-		return
-	}
-	t.failed.lo, t.failed.hi = min(lo, t.failed.lo), max(hi, t.failed.hi)
-}
-
-// end leaves unset what was not decided, and says why.
-func (t *task) end(info *backend.Info) (err error) {
-	undecided := min(int(t.next.Load()), t.hi)
-	if p := t.fault.Load(); p != nil {
-		t.batch.Unset(t.failed.lo, t.failed.hi)
-		err = &backend.Fault{Backend: info.Name, Err: fmt.Errorf("kernel %s panicked: %v", t.batch.Kernel().Name, *p)}
-	} else if undecided < t.hi {
-		if err = t.ctx.Err(); err == nil {
-			err = backend.ErrClosed
-		}
-	}
-	t.batch.Unset(undecided, t.hi)
-	t.ctx, t.batch = nil, nil
-	return err
 }

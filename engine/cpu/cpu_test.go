@@ -3,12 +3,16 @@ package cpu
 import (
 	"context"
 	"errors"
+	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/all"
 	"github.com/sluice-engine/sluice/kernels/sample"
 	"github.com/sluice-engine/sluice/kernels/sha256"
 )
@@ -68,7 +72,7 @@ func TestEveryJobOnce(t *testing.T) {
 	}
 }
 
-// TestPanic: a kernel that panics is a fault; the span in which it did is unset.
+// TestPanic: a kernel that panics is a fault; only the jobs that make it panic stay unset.
 func TestPanic(t *testing.T) {
 	k := fake(func(b *kernels.Batch, lo, hi int) {
 		valid(b, lo, hi)
@@ -76,20 +80,79 @@ func TestPanic(t *testing.T) {
 			panic("planted")
 		}
 	})
+	for _, workers := range []int{1, 3} {
+		c := New(Config{Workers: workers, Kernels: []*kernels.Kernel{k}})
+		b := fill(kernels.New(k, 0, 1000, 0))
+		err := c.Run(context.Background(), b, 0, 1000)
+		var fault *backend.Fault
+		if !errors.As(err, &fault) || fault.Backend != "cpu" || !strings.Contains(err.Error(), "first job 300: planted") {
+			t.Errorf("error %v, want a fault of cpu that names job 300 and the panic", err)
+		}
+		for i := range b.Len() {
+			if want := kernels.Of(true); i != 300 && b.Verdict(i) != want || i == 300 && b.Verdict(i) != kernels.Unset {
+				t.Errorf("%d workers: job %d is %v", workers, i, b.Verdict(i))
+			}
+		}
+		b = fill(kernels.New(k, 0, 100, 0))
+		if err := c.Run(context.Background(), b, 0, 100); err != nil {
+			t.Errorf("a batch after the fault: %v", err)
+		}
+		c.Close()
+	}
+}
+
+// TestFair: a small batch does not wait for a large one that came before it.
+func TestFair(t *testing.T) {
+	k := fake(func(b *kernels.Batch, lo, hi int) {
+		time.Sleep(time.Duration(hi-lo) * 100 * time.Microsecond)
+		valid(b, lo, hi)
+	})
+	for _, workers := range []int{1, 2} {
+		c := New(Config{Workers: workers, Kernels: []*kernels.Kernel{k}})
+		large, small := fill(kernels.New(k, 0, 20000, 0)), fill(kernels.New(k, 0, 20, 0))
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error)
+		go func() { done <- c.Run(ctx, large, 0, large.Len()) }()
+		time.Sleep(20 * time.Millisecond)
+		if err := c.Run(ctx, small, 0, small.Len()); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-done:
+			t.Errorf("%d workers: the large batch ended before the small one", workers)
+		default:
+			cancel()
+			<-done
+		}
+		c.Close()
+	}
+}
+
+// TestHelpLater: a worker that was busy when a batch began helps as soon as it is at rest.
+func TestHelpLater(t *testing.T) {
+	var together, most atomic.Int32
+	k := fake(func(b *kernels.Batch, lo, hi int) {
+		n := together.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		time.Sleep(time.Duration(hi-lo) * 100 * time.Microsecond)
+		valid(b, lo, hi)
+		together.Add(-1)
+	})
 	c := New(Config{Workers: 2, Kernels: []*kernels.Kernel{k}})
 	defer c.Close()
-	b := fill(kernels.New(k, 0, 1000, 0))
-	err := c.Run(context.Background(), b, 0, 1000)
-	var fault *backend.Fault
-	if !errors.As(err, &fault) || fault.Backend != "cpu" {
-		t.Fatalf("error %v, want a fault of cpu", err)
-	}
-	if b.Verdict(300) != kernels.Unset || b.Verdict(999) != kernels.Unset {
-		t.Errorf("jobs 300 and 999 are %v and %v, want unset", b.Verdict(300), b.Verdict(999))
-	}
-	b = fill(kernels.New(k, 0, 100, 0))
-	if err := c.Run(context.Background(), b, 0, 100); err != nil {
-		t.Errorf("a batch after the fault: %v", err)
+	var first, second sync.WaitGroup
+	ctx, cancel := context.WithCancel(context.Background())
+	first.Go(func() { c.Run(ctx, fill(kernels.New(k, 0, 5000, 0)), 0, 5000) })
+	time.Sleep(10 * time.Millisecond)
+	second.Go(func() { c.Run(context.Background(), fill(kernels.New(k, 0, 1000, 0)), 0, 1000) })
+	time.Sleep(10 * time.Millisecond)
+	cancel()
+	first.Wait()
+	most.Store(0)
+	second.Wait()
+	if most.Load() != 2 {
+		t.Errorf("at most %d workers at once on the batch that was left, want 2", most.Load())
 	}
 }
 
@@ -179,4 +242,31 @@ func TestAllocations(t *testing.T) {
 	}); n > 0.5 {
 		t.Errorf("%v allocations a batch", n)
 	}
+}
+
+// TestInfo: every kernel is listed once, exact, and every feature is either found or explained.
+func TestInfo(t *testing.T) {
+	c := New(Config{Workers: 3})
+	defer c.Close()
+	info := c.Info()
+	if info.Name != "cpu" || info.Kind != "cpu" || info.InFlight != 1 || !strings.Contains(info.Device, "3 of ") {
+		t.Errorf("info %+v", info)
+	}
+	if len(info.Kernels) != len(all.Kernels) {
+		t.Errorf("%d kernels, want %d", len(info.Kernels), len(all.Kernels))
+	}
+	for _, k := range all.Kernels {
+		if s, ok := info.Supports(k.ID); !ok || s != (backend.Support{Kernel: k.ID, Smallest: 1, ValidExact: true, InvalidExact: true}) {
+			t.Errorf("%s: %+v", k.Name, s)
+		}
+	}
+	if runtime.GOARCH == "amd64" && len(info.Features)+len(info.Missing) < 4 {
+		t.Errorf("features %v, missing %v", info.Features, info.Missing)
+	}
+	for _, m := range info.Missing {
+		if m.What == "" || m.Effect == "" || m.Remedy == "" {
+			t.Errorf("missing without explanation: %+v", m)
+		}
+	}
+	t.Logf("%s: %v, missing %v", info.Device, info.Features, info.Missing)
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// features are the instructions that kernels use, with what their absence costs.
+// features are the instructions that vector code can use, by the names that Info gives them. Where the absence of one
+// makes kernels slower, missing says so.
 var features = []struct {
 	name    string
 	ids     []cpuid.FeatureID
@@ -22,8 +23,11 @@ var features = []struct {
 		What: "SHA extensions", Effect: "single SHA-256 hashes are several times slower", Remedy: "use AMD Zen, Intel Ice Lake or later"}},
 	{"avx512", []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL}, backend.Missing{
 		What: "AVX-512", Effect: "hash kernels have half the lanes", Remedy: "use AMD Zen 4, Intel Ice Lake (server) or later"}},
-	{"avx512ifma", []cpuid.FeatureID{cpuid.AVX512IFMA, cpuid.AVX512VBMI}, backend.Missing{
+	{"avx512ifma", []cpuid.FeatureID{cpuid.AVX512IFMA}, backend.Missing{
 		What: "AVX-512 IFMA", Effect: "signature kernels run one job at a time", Remedy: "use AMD Zen 4, Intel Ice Lake (server) or later"}},
+	{name: "avx512vbmi", ids: []cpuid.FeatureID{cpuid.AVX512VBMI}},
+	{name: "gfni", ids: []cpuid.FeatureID{cpuid.GFNI}},
+	{name: "vaes", ids: []cpuid.FeatureID{cpuid.VAES}},
 }
 
 func describe(workers int, ks []*kernels.Kernel) backend.Info {
@@ -48,7 +52,7 @@ func describe(workers int, ks []*kernels.Kernel) backend.Info {
 		}
 		if cpuid.CPU.Supports(f.ids...) {
 			info.Features = append(info.Features, f.name)
-		} else {
+		} else if f.missing.What != "" {
 			info.Missing = append(info.Missing, f.missing)
 		}
 	}
