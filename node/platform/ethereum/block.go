@@ -44,13 +44,15 @@ type transaction struct {
 	from    *common.Address
 	creates *common.Address
 	key     []byte // of the sender
-	raw     []byte // canonical encoding
 }
 
 // name is what reports call the block.
 func (b *block) name() string {
-	if b.header == nil {
+	switch {
+	case b.header == nil:
 		return ""
+	case !b.header.Number.IsUint64():
+		return "of a number above 2^64" // which may be megabytes long
 	}
 	return b.header.Number.String()
 }
@@ -195,13 +197,19 @@ func (v *verifier) checkReceipts(b *block) {
 	}
 }
 
-// link compares a block with the one before it, if that was its parent's height.
+// link compares a block with the one before it: that is its parent if and only if its number is one less.
 func (v *verifier) link(b *block) {
 	h := b.header
-	if v.parent != nil && h.Number.IsUint64() && v.parent.number+1 == h.Number.Uint64() && v.parent.hash != h.ParentHash {
-		v.wrong(b, -1, "parent hash is %v, the block before it has %v", h.ParentHash, v.parent.hash)
+	number := h.Number.Uint64() // checkHeader has reported one that does not fit
+	if p := v.parent; p != nil {
+		switch next, child := p.number+1 == number, p.hash == h.ParentHash; {
+		case next && !child:
+			v.wrong(b, -1, "parent hash is %v, the block before it has %v", h.ParentHash, p.hash)
+		case child && !next:
+			v.wrong(b, -1, "its parent is block %d", p.number)
+		}
 	}
-	v.parent = &parent{hash: h.Hash(), number: h.Number.Uint64()}
+	v.parent = &parent{hash: h.Hash(), number: number}
 }
 
 // parent is the last block.

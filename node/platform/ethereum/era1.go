@@ -151,9 +151,10 @@ func (a *archive) header(data []byte, offset int64) error {
 	if err := rlp.DecodeBytes(raw, a.block.header); err != nil {
 		return err
 	}
-	if n := a.block.header.Number; !n.IsUint64() {
-		return fmt.Errorf("block number %v", n)
-	} else if len(a.records) == 0 {
+	if err := a.block.header.SanityCheck(); err != nil {
+		return err
+	}
+	if n := a.block.header.Number; len(a.records) == 0 {
 		a.first = n.Uint64()
 	} else if want := a.first + uint64(len(a.records)); n.Uint64() != want {
 		a.v.wrong(a.block, -1, "block %d is to come here", want)

@@ -86,10 +86,16 @@ func (v *verifier) document(ctx context.Context, raw []byte, offset int64) error
 	}
 	for name := range names {
 		if strings.HasPrefix(name, "0x") && len(name) == 2+2*common.HashLength {
-			return decode(raw, offset, func(m *map[string]portalBlock) error { return v.portalBlocks(ctx, *m) })
+			return decode(raw, offset, func(m *map[string]portalBlock) error {
+				list, err := v.portalBlocks(*m)
+				return v.ascending(ctx, list, err)
+			})
 		}
 		if name != "" && strings.Trim(name, "0123456789") == "" {
-			return decode(raw, offset, func(m *map[string]portalHeader) error { return v.portalHeaders(ctx, *m) })
+			return decode(raw, offset, func(m *map[string]portalHeader) error {
+				list, err := v.portalHeaders(*m)
+				return v.ascending(ctx, list, err)
+			})
 		}
 	}
 	return bad("%w: neither a block, nor a transaction, nor a payload", errForm)

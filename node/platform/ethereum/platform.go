@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 
 	"github.com/sluice-engine/sluice/node/platform"
 )
@@ -19,7 +20,7 @@ const (
 	// the receipts of a block full of logs stay below this as well.
 	maxItem = 32 << 20
 	// maxDocument bounds a JSON document, in bytes: a block with its transactions in hexadecimal and names.
-	maxDocument = 128 << 20
+	maxDocument = 64 << 20
 	// maxEntries bounds the lists in a structure. A transaction takes 21,000 gas at least.
 	maxEntries = 1 << 16
 )
@@ -53,7 +54,10 @@ func newVerifier(e platform.Engine, src *platform.Source, r *platform.Report, op
 
 // read takes in the whole source.
 func (v *verifier) read(ctx context.Context) error {
-	head, _ := v.src.Peek(platform.SniffBytes)
+	head, err := v.src.Peek(platform.SniffBytes)
+	if err != nil && err != io.EOF {
+		return err
+	}
 	switch f, _ := formOf(head); f {
 	case formEra1:
 		return v.era1(ctx)

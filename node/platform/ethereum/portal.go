@@ -86,29 +86,11 @@ type portalHeader struct {
 // errPortal: data that is not the SSZ of a Portal network block.
 var errPortal = errors.New("not Portal network SSZ")
 
-// portalBlocks checks the blocks of an object, by ascending number.
-func (v *verifier) portalBlocks(ctx context.Context, blocks map[string]portalBlock) error {
-	var list []*block
-	for key, p := range blocks {
-		hash, err := hexutil.Decode(key)
-		if err != nil || len(hash) != common.HashLength {
-			return fmt.Errorf("%w: %q is no block hash", errPortal, clip([]byte(key)))
-		}
-		stated := common.BytesToHash(hash)
-		b := &block{header: new(types.Header), hash: &stated, offset: v.src.Offset(), hasUncles: true, hasReceipts: true}
-		if err := rlp.DecodeBytes(p.Header, b.header); err != nil {
-			return fmt.Errorf("block %s: header: %w", key, err)
-		}
-		if err := v.portalBody(b, p.Body); err != nil {
-			return fmt.Errorf("block %s: body: %w", key, err)
-		}
-		if err := portalReceipts(b, p.Receipts); err != nil {
-			return fmt.Errorf("block %s: receipts: %w", key, err)
-		}
-		if p.Number != nil && b.name() != fmt.Sprint(*p.Number) {
-			v.wrong(b, -1, "block number is %s, stated %d", b.name(), *p.Number)
-		}
-		list = append(list, b)
+// ascending checks blocks that an object held, by ascending number: the order of an object's members is none. err is
+// what was wrong with their encoding.
+func (v *verifier) ascending(ctx context.Context, list []*block, err error) error {
+	if err != nil {
+		return &dataError{err}
 	}
 	slices.SortFunc(list, func(x, y *block) int {
 		return cmp.Or(x.header.Number.Cmp(y.header.Number), x.hash.Cmp(*y.hash))
@@ -119,6 +101,32 @@ func (v *verifier) portalBlocks(ctx context.Context, blocks map[string]portalBlo
 		}
 	}
 	return nil
+}
+
+// portalBlocks decodes the blocks of an object.
+func (v *verifier) portalBlocks(blocks map[string]portalBlock) (list []*block, err error) {
+	for key, p := range blocks {
+		hash, err := hexutil.Decode(key)
+		if err != nil || len(hash) != common.HashLength {
+			return nil, fmt.Errorf("%w: %q is no block hash", errPortal, clip([]byte(key)))
+		}
+		stated := common.BytesToHash(hash)
+		b := &block{header: new(types.Header), hash: &stated, offset: v.src.Offset(), hasUncles: true, hasReceipts: true}
+		if err := rlp.DecodeBytes(p.Header, b.header); err != nil {
+			return nil, fmt.Errorf("block %s: header: %w", key, err)
+		}
+		if err := v.portalBody(b, p.Body); err != nil {
+			return nil, fmt.Errorf("block %s: body: %w", key, err)
+		}
+		if err := portalReceipts(b, p.Receipts); err != nil {
+			return nil, fmt.Errorf("block %s: receipts: %w", key, err)
+		}
+		if p.Number != nil && b.name() != fmt.Sprint(*p.Number) {
+			v.wrong(b, -1, "block number is %s, stated %d", b.name(), *p.Number)
+		}
+		list = append(list, b)
+	}
+	return list, nil
 }
 
 // portalBody takes in a body: the SSZ container of a list of transactions, uncles in RLP and, since Shanghai, a list of
@@ -203,22 +211,21 @@ func offsets(raw []byte, container bool) ([][]byte, error) {
 	return items, nil
 }
 
-// portalHeaders checks headers with proofs. The content key is a zero byte and the block's hash; the value is the
+// portalHeaders decodes headers with proofs. The content key is a zero byte and the block's hash; the value is the
 // SSZ container of the header and its proof.
-func (v *verifier) portalHeaders(ctx context.Context, headers map[string]portalHeader) error {
-	var list []*block
+func (v *verifier) portalHeaders(headers map[string]portalHeader) (list []*block, err error) {
 	for name, p := range headers {
 		if len(p.ContentKey) != 1+common.HashLength || p.ContentKey[0] != 0 {
-			return fmt.Errorf("%w: header %s: content key %x", errPortal, name, clip(p.ContentKey))
+			return nil, fmt.Errorf("%w: header %s: content key %x", errPortal, name, clip(p.ContentKey))
 		}
 		parts, err := offsets(p.ContentValue, true)
 		if err != nil || len(parts) != 2 {
-			return fmt.Errorf("header %s: %w", name, cmp.Or(err, errPortal))
+			return nil, fmt.Errorf("header %s: %w", name, cmp.Or(err, errPortal))
 		}
 		stated := common.BytesToHash(p.ContentKey[1:])
 		b := &block{header: new(types.Header), hash: &stated, offset: v.src.Offset(), noTxs: true}
 		if err := rlp.DecodeBytes(parts[0], b.header); err != nil {
-			return fmt.Errorf("header %s: %w", name, err)
+			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
 		if b.name() != name {
 			v.wrong(b, -1, "block number is %s, stated %s", b.name(), name)
@@ -226,11 +233,5 @@ func (v *verifier) portalHeaders(ctx context.Context, headers map[string]portalH
 		v.report.Skip("proofs of headers: the accumulator is not in the file", 1)
 		list = append(list, b)
 	}
-	slices.SortFunc(list, func(x, y *block) int { return cmp.Or(x.header.Number.Cmp(y.header.Number), x.hash.Cmp(*y.hash)) })
-	for _, b := range list {
-		if err := v.block(ctx, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return list, nil
 }

@@ -38,7 +38,7 @@ func (v *verifier) rlp(ctx context.Context) error {
 func (v *verifier) item() ([]byte, error) {
 	offset := v.src.Offset()
 	head, err := v.src.Peek(9)
-	if len(head) == 0 {
+	if err != nil && err != io.EOF || len(head) == 0 {
 		return nil, err
 	}
 	size, ok := itemSize(head)
@@ -66,6 +66,9 @@ func (v *verifier) exactly(offset, n int64) ([]byte, error) {
 // itemSize is the length of an RLP item with its prefix, by the prefix alone (Yellow Paper, appendix B). False if the
 // prefix is longer than p. The decoder finds out later whether the prefix is canonical.
 func itemSize(p []byte) (uint64, bool) {
+	if len(p) == 0 {
+		return 0, false
+	}
 	var long int // bytes of the length
 	switch c := p[0]; {
 	case c < 0x80:
@@ -119,8 +122,20 @@ func (v *verifier) decoded(ctx context.Context, raw []byte, offset int64) error 
 
 // isBlock tells a block from a transaction: both are lists, but only a block begins with a list, its header.
 func isBlock(raw []byte) bool {
-	kind, content, _, err := rlp.Split(raw)
-	return err == nil && kind == rlp.List && len(content) > 0 && content[0] >= 0xc0
+	inner := listContent(raw)
+	return len(inner) > 0 && inner[0] >= 0xc0
+}
+
+// listContent is what follows the prefix of a list, as far as it is there; nil if raw begins with none.
+func listContent(raw []byte) []byte {
+	if raw[0] < 0xc0 {
+		return nil
+	}
+	prefix := 1
+	if raw[0] >= 0xf8 {
+		prefix += int(raw[0] - 0xf7)
+	}
+	return raw[min(prefix, len(raw)):]
 }
 
 func decodeBlock(raw []byte) (*block, error) {

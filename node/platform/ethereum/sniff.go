@@ -80,25 +80,24 @@ func hexLine(text []byte) ([]byte, bool) {
 
 // binaryForm looks at the beginning of what may be a block or a transaction.
 func binaryForm(p []byte) (form, platform.Confidence) {
-	if p[0] > 0 && p[0] < 0x80 {
+	if p[0] < 0x80 {
 		return typedForm(p)
 	}
 	size, ok := itemSize(p)
-	if !ok || p[0] < 0x80 || size > maxItem {
-		return formNone, platform.No
+	if !ok || size > maxItem { // the reader says what is wrong
+		return formRLP, platform.No
 	}
 	if size <= uint64(len(p)) {
-		item := p[:size]
-		tx := new(types.Transaction)
-		if isBlock(item) {
-			if _, err := decodeBlock(item); err == nil {
-				return formRLP, platform.Sure
-			}
-		} else if rlp.DecodeBytes(item, tx) == nil {
+		p = p[:size]
+		var err error
+		if isBlock(p) {
+			_, err = decodeBlock(p)
+		} else {
+			err = rlp.DecodeBytes(p, new(types.Transaction))
+		}
+		if err == nil {
 			return formRLP, platform.Sure
 		}
-		// A file of this platform that is damaged looks like this as well.
-		return formRLP, looksRLP(item)
 	}
 	return formRLP, looksRLP(p)
 }
@@ -106,19 +105,12 @@ func binaryForm(p []byte) (form, platform.Confidence) {
 // looksRLP judges an item that is cut off or damaged: a block by its header, a transaction by its first field, a
 // number of at most eight bytes.
 func looksRLP(p []byte) platform.Confidence {
-	if p[0] < 0xc0 {
+	inner := listContent(p)
+	if len(inner) == 0 {
 		return platform.No
 	}
-	prefix := 1
-	if p[0] >= 0xf8 {
-		prefix += int(p[0] - 0xf7)
-	}
-	if prefix >= len(p) {
-		return platform.No
-	}
-	inner := p[prefix:]
 	if inner[0] < 0xc0 {
-		if kind, content, rest, err := rlp.Split(inner); err == nil && kind != rlp.List && len(content) <= 8 && len(rest) > 0 && prefix > 1 {
+		if kind, content, rest, err := rlp.Split(inner); err == nil && kind != rlp.List && len(content) <= 8 && len(rest) > 0 && p[0] >= 0xf8 {
 			return platform.Maybe
 		}
 		return platform.No
@@ -135,7 +127,7 @@ func looksRLP(p []byte) platform.Confidence {
 
 // typedForm looks for a type byte and a list, EIP-2718.
 func typedForm(p []byte) (form, platform.Confidence) {
-	if p[0] > types.SetCodeTxType || len(p) < 2 || p[1] < 0xc0 {
+	if p[0] == 0 || p[0] > types.SetCodeTxType || len(p) < 2 || p[1] < 0xc0 {
 		return formNone, platform.No
 	}
 	tx := new(types.Transaction)
@@ -146,9 +138,8 @@ func typedForm(p []byte) (form, platform.Confidence) {
 	if !ok || size > maxItem || size < uint64(len(p)-1) || p[1] < 0xf8 {
 		return formNone, platform.No
 	}
-	_, inner, _, err := rlp.Split(p[1:]) // fails where it is cut off
-	if err != nil && p[0] == types.BlobTxType {
-		inner = p[2+int(p[1]-0xf7):]
+	if p[0] == types.BlobTxType {
+		inner := listContent(p[1:])
 		if n, ok := itemSize(inner); ok && n <= uint64(len(inner)) && rlp.DecodeBytes(inner[:n], new(types.BlobTx)) == nil {
 			return formTyped, platform.Sure // with a sidecar, which is longer than the beginning of the file
 		}

@@ -261,13 +261,32 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// TestLoneTransactions checks transactions as eth_getTransactionByHash gives them.
+func TestLoneTransactions(t *testing.T) {
+	for name, n := range map[string]int64{"1150000": 9, "12965000": 259, "22431082": 68} {
+		var block struct{ Transactions []json.RawMessage }
+		if err := json.Unmarshal(vectors.Read(t, "ethereum/mainnet_blocks/"+name+".json.gz"), &block); err != nil {
+			t.Fatal(err)
+		}
+		var lines []byte
+		for _, tx := range block.Transactions {
+			lines = fmt.Appendf(lines, "%s\n", tx)
+		}
+		r, err := newRunner().verify(lines)
+		valid(t, r, err, 0, n)
+		if r.Why["places of transactions whose block is not in the file"] != n {
+			t.Error(r.Why)
+		}
+	}
+}
+
 func firstItem(p []byte) uint64 {
 	n, _ := itemSize(p)
 	return n
 }
 
 // rpcAnswers wraps two blocks as a batch of JSON-RPC answers.
-func rpcAnswers(t *testing.T) []byte {
+func rpcAnswers(t testing.TB) []byte {
 	a := vectors.Unpack(t, geth(t, "internal/ethapi/testdata/eth_getBlockByHash-hash-latest-1-fullTx.json"))
 	b := vectors.Unpack(t, geth(t, "internal/ethapi/testdata/eth_getBlockByNumber-tag-pending-fullTx.json"))
 	return fmt.Appendf(nil, `[{"jsonrpc":"2.0","id":1,"result":%s},{"jsonrpc":"2.0","id":2,"result":%s,"error":null}]`, a, b)
