@@ -154,23 +154,17 @@ func (m *maker) findY(from *big.Int) Point {
 	}
 }
 
-// Flips are a valid verification with each of its bits changed. All are invalid (but for a chance of about 2^-256).
+// Flips are a valid job with each bit of its row changed. Those of a verification are all invalid (but for a chance of
+// about 2^-256); those of a recovery mostly give other keys, which are not known here.
 func Flips(j Job) []Job {
 	var out []Job
 	for i := range 8 * len(j.Row) {
-		out = append(out, Job{Name: flipName(i), Row: flip(j.Row, i), Message: j.Message})
+		row := bytes.Clone(j.Row)
+		row[i/8] ^= 1 << (i % 8)
+		out = append(out, Job{Name: fmt.Sprintf("bit %d flipped", i), Row: row, Message: j.Message})
 	}
 	return out
 }
-
-// flip is the row with bit i changed, counted from the lowest of the first byte.
-func flip(row []byte, i int) []byte {
-	row = bytes.Clone(row)
-	row[i/8] ^= 1 << (i % 8)
-	return row
-}
-
-func flipName(i int) string { return "bit " + small(int64(i)).String() + " flipped" }
 
 // Diff decides the jobs under the rule with run, such as a kernel's Ref, and says where verdicts or outputs are
 // wrong. The outputs are not zero before. run is given the batch in spans of up to span jobs.

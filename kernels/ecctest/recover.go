@@ -131,11 +131,6 @@ func (m *maker) recoveredEncodings(base Job, R Point) {
 		m.badRecovery("s = "+bad.name, e, r, bad.Int, v)
 		m.badRecovery("r = s = "+bad.name, e, bad.Int, bad.Int, v)
 	}
-	for i := range 8 * 96 { // other keys, or none: the oracle knows
-		j := Job{Name: flipName(i), Row: flip(base.Row, i)}
-		m.decideRecovery(&j)
-		m.jobs = append(m.jobs, j)
-	}
 }
 
 // decideRecovery asks the textbook.

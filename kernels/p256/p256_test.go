@@ -16,8 +16,8 @@ import (
 func TestJobs(t *testing.T) {
 	for _, rule := range Kernel.Rules {
 		check(t, rule, awkward())
-		check(t, rule, ecctest.Flips(awkward()[0]))
 	}
+	check(t, 0, ecctest.Flips(awkward()[0]))
 	for _, j := range awkward() {
 		if got := gnarkVerify(j.Row); got != j.Valid {
 			t.Errorf("gnark-crypto says %v: %s", got, j.Name)
