@@ -1,6 +1,9 @@
 package ecctest
 
-import "math/big"
+import (
+	"bytes"
+	"math/big"
+)
 
 // RecoverJobs are jobs of a public key recovery on the curve: digest ‖ r ‖ s ‖ v ‖ zeros. The first is an ordinary
 // valid one.
@@ -80,13 +83,15 @@ func (m *maker) recoveredX() {
 		m.recovery(name, e, s, R)
 		m.recovery(name+", y negated", e, s, m.Neg(R))
 		r := m.add(R.X, small(0))
-		if R.X.Cmp(r) != 0 {
+		up := plus(r, m.N)
+		switch {
+		case R.X.Cmp(r) != 0:
 			m.badRecovery(name+", r = x, not below n", e, R.X, s, m.flag(R)&1)
 			m.badRecovery(name+", r = x, not below n, v + 2", e, R.X, s, m.flag(R))
-		} else if plus(r, m.N).Cmp(m.P) >= 0 {
+		case up.Cmp(m.P) >= 0:
 			m.badRecovery(name+", v + 2, r + n not below p", e, r, s, m.flag(R)|2)
-		} else if plus(r, m.N); fits(plus(r, m.N)) {
-			m.badRecovery(name+", r + n, not below n", e, plus(r, m.N), s, m.flag(R))
+		default:
+			m.badRecovery(name+", r + n, not below n", e, up, s, m.flag(R))
 		}
 	}
 	// r whose x, or r + n, is on no point
@@ -107,7 +112,7 @@ func (m *maker) recoveredX() {
 	}
 	for _, r := range []named{{"p - n", gap}, {"p - n + 1", plus(gap, small(1))}, {"n - 1", minus(m.N, small(1))}} {
 		for odd := range byte(2) {
-			m.badRecovery("r + n = r + p - (p - n), r = "+r.name, m.scalar(), r.Int, m.scalar(), 2|odd)
+			m.badRecovery("r + n not below p, r = "+r.name, m.scalar(), r.Int, m.scalar(), 2|odd)
 		}
 	}
 }
@@ -121,7 +126,7 @@ func (m *maker) recoveredEncodings(base Job, R Point) {
 	}
 	for i := 97; i < 104; i++ {
 		for _, bit := range []byte{1, 0x80} {
-			j := Job{Name: "a byte behind v is not zero: " + small(int64(i)).String(), Row: append([]byte(nil), base.Row...)}
+			j := Job{Name: "a byte behind v is not zero: " + small(int64(i)).String(), Row: bytes.Clone(base.Row)}
 			j.Row[i] = bit
 			m.jobs = append(m.jobs, j)
 		}

@@ -9,7 +9,8 @@ import (
 
 // The reference is written on the field, scalars and group of decred's secp256k1, whose points are Jacobian:
 // the affine point is (X/Z², Y/Z³), and all coordinates zero stand for infinity. AddNonConst, ScalarMultNonConst
-// and ScalarBaseMultNonConst accept infinity and equal points, and return normalised coordinates.
+// and ScalarBaseMultNonConst accept infinity and equal points, and return normalised coordinates. Only the inversion
+// modulo n allocates: decred does it with math/big.
 type (
 	element = secp256k1.FieldVal
 	scalar  = secp256k1.ModNScalar
