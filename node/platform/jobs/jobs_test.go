@@ -22,6 +22,9 @@ type runner struct {
 }
 
 func (r *runner) Run(ctx context.Context, b *kernels.Batch) error {
+	if !allZero(b.Verdicts()) || !allZero(b.Outs()) {
+		return errors.New("verdicts or outputs are set before the engine ran")
+	}
 	b.Kernel().Run(b, 0, b.Len())
 	for i := range b.Len() {
 		r.seen = append(r.seen, content(b, i))
