@@ -38,14 +38,9 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // workspace is what one turn computes. It is larger than 32 KiB, so that the heap aligns it to pages, and the vectors in it
 // lie on cache lines.
 type workspace struct {
-	y, x   [2]edwards8.Pair // of A and R: [group][A, R], or [A, R][group] for two groups
-	p      [2]edwards8.Point
-	cached edwards8.Cached
-	affine edwards8.Affine
-	k, s   [2]edwards8.Scalars
-	tables [2]edwards8.Table
-
-	base *edwards8.Multiples
+	y, x    [2]edwards8.Pair // of A and R: [group][A, R], or [A, R][group] for two groups
+	product edwards8.Product
+	base    *edwards8.Multiples
 	challenges
 }
 
@@ -76,11 +71,11 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 		var scalar edwards8.Scalar
 		if scalar.SetBytes(s) && allowed(rule, key, r) {
 			fine[g] |= 1 << l
-			w.s[g].SetLane12(l, &scalar)
-			w.k[g].SetLane4(l, &w.k1[j])
+			w.product.S[g].SetLane12(l, &scalar)
+			w.product.K[g].SetLane4(l, &w.k1[j])
 		} else { // any scalars in range
-			w.s[g].SetLane12(l, new(edwards8.Scalar))
-			w.k[g].SetLane4(l, new(edwards8.Scalar))
+			w.product.S[g].SetLane12(l, new(edwards8.Scalar))
+			w.product.K[g].SetLane4(l, new(edwards8.Scalar))
 		}
 		for point, encoded := range [2][]byte{key, r} {
 			pair, half := place(g, point)
@@ -97,15 +92,15 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 		pr, hr := place(g, 1)
 		fine[g] &= ok[pa][ha] & ok[pr][hr]
 		w.x[pa][ha].Neg(&w.x[pa][ha], edwards8.All)
-		w.tables[g].Fill(&w.x[pa][ha], &w.y[pa][ha])
+		w.product.Tables[g].Fill(&w.x[pa][ha], &w.y[pa][ha])
 	}
-	w.multiply(groups)
+	w.product.Compute(groups, w.base)
 	for g := range groups {
 		pair, half := place(g, 1)
-		x, y, p := &w.x[pair][half], &w.y[pair][half], &w.p[g]
+		x, y, p := &w.x[pair][half], &w.y[pair][half], &w.product.P[g]
 		if rule == kernels.ZIP215 {
 			// 8(sB - kA - R) = 0, as SetAffine is complete for every R.
-			fine[g] &= w.cofactored(p, x, y)
+			fine[g] &= cofactored(p, x, y)
 		} else {
 			fine[g] &= p.Is(x, y)
 		}
@@ -115,44 +110,18 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 	}
 }
 
-// multiply sets p = sB - kA, with the doublings shared by both products (Straus): a window of 4 bits of k after every four
-// doublings, one of 12 bits of s after every twelve. T of p is undefined.
-func (w *workspace) multiply(groups int) {
-	for g := range groups {
-		w.p[g].SetIdentity()
-	}
-	for i := edwards8.Windows4 - 1; i >= 0; i-- {
-		switch {
-		case i == edwards8.Windows4-1:
-		case groups == 2:
-			edwards8.DoublePair(&w.p, 4)
-		default:
-			w.p[0].Double(4)
-		}
-		for g := range groups {
-			w.tables[g].Pick(&w.cached, &w.k[g], i)
-			if i%3 != 0 {
-				w.p[g].AddNoT(&w.cached)
-				continue
-			}
-			w.p[g].Add(&w.cached)
-			w.base.Pick(&w.affine, &w.s[g], i/3)
-			w.p[g].AddAffineNoT(&w.affine)
-		}
-	}
-}
-
 // cofactored tells in which lanes 8(p - (x, y)) = 0. x is turned around.
-func (w *workspace) cofactored(p *edwards8.Point, x, y *edwards8.Element) uint8 {
+func cofactored(p *edwards8.Point, x, y *edwards8.Element) uint8 {
 	var r edwards8.Point
+	var a edwards8.Affine
 	x.Neg(x, edwards8.All)
 	r.SetAffine(x, y)
-	w.affine.Set(&r)
+	a.Set(&r)
 	p.T.Mul(&p.X, &p.Y)
 	p.X.Mul(&p.X, &p.Z)
 	p.Y.Mul(&p.Y, &p.Z)
 	p.Z.Mul(&p.Z, &p.Z)
-	p.AddAffineNoT(&w.affine)
+	p.AddAffineNoT(&a)
 	p.Double(3)
 	return p.Identity()
 }

@@ -22,9 +22,9 @@ func plus() {
 	constants()
 	r := allRegs()
 	x, y := load(r, a), load(r, b)
-	add(x, y, x)
+	add(r, x, y, x)
 	carry(r, x)
-	store(x, out)
+	store(r, x, out)
 	VZEROUPPER()
 	RET()
 }
@@ -37,9 +37,9 @@ func minus() {
 	constants()
 	r := allRegs()
 	x, y := load(r, a), load(r, b)
-	sub(x, y, x, lowBiasMem)
+	sub(r, x, y, x, lowBiasMem)
 	carry(r, x)
-	store(x, out)
+	store(r, x, out)
 	VZEROUPPER()
 	RET()
 }
@@ -56,7 +56,7 @@ func choose() {
 	for i := range x {
 		VMOVDQU64(limb(b, i), reg.K1, x[i])
 	}
-	store(x, out)
+	store(r, x, out)
 	VZEROUPPER()
 	RET()
 }
@@ -86,7 +86,7 @@ func canonical() {
 		VPADDQ(u, x[i+1], x[i+1])
 	}
 	VPANDQ(mask, x[4], x[4])
-	store(x, out)
+	store(r, x, out)
 	VPSLLQ(operand.U8(63), x[0], q)
 	VPMOVQ2M(q, reg.K2)
 	for i := 1; i < 5; i++ {

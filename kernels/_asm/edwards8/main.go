@@ -29,14 +29,11 @@ func main() {
 	lowBiasMem = Words64("lowBias", []uint64{p0 << 2, p1 << 2, p1 << 2, p1 << 2, p1 << 2})
 	mul()
 	square()
-	double(1)
-	double(2)
-	addCached(true)
-	addCached(false)
-	addAffine(true)
-	addAffine(false)
+	double()
+	addition()
 	element()
 	table()
+	straus()
 	Generate()
 }
 
@@ -51,11 +48,51 @@ func limb(m operand.Mem, i int) operand.Mem { return m.Offset(64 * i) }
 // five is an element, or half the columns of a product, in registers.
 type five []reg.VecPhysical
 
-// regs hands out registers. Nothing spills: a generator that runs out panics.
-type regs struct{ free []reg.VecPhysical }
+// regs hands out registers, and is a stream of instructions on them. Nothing spills: a generator that runs out panics.
+type regs struct {
+	free []reg.VecPhysical
+	held *[]func() // instructions that wait for zip; nil to emit at once
+}
 
 func allRegs() *regs {
 	return &regs{free: append([]reg.VecPhysical(nil), Z[:30]...)}
+}
+
+// halfRegs gives two streams, each with half of the registers, the constants' among them.
+func halfRegs() [2]*regs {
+	return [2]*regs{
+		{free: append([]reg.VecPhysical(nil), Z[:16]...), held: new([]func())},
+		{free: append([]reg.VecPhysical(nil), Z[16:]...), held: new([]func())},
+	}
+}
+
+// do emits instructions, or holds them for zip.
+func (r *regs) do(f func()) {
+	if r.held == nil {
+		f()
+		return
+	}
+	*r.held = append(*r.held, f)
+}
+
+// zip emits the instructions of the streams by turns, so that the chains of one fill the waiting of the other without help from
+// the window of the processor, which is too short.
+func zip(streams ...*regs) {
+	longest := 0
+	for _, r := range streams {
+		longest = max(longest, len(*r.held))
+	}
+	done := make([]int, len(streams))
+	for i := range longest {
+		for j, r := range streams {
+			for ; done[j]*longest < (i+1)*len(*r.held) && done[j] < len(*r.held); done[j]++ {
+				(*r.held)[done[j]]()
+			}
+		}
+	}
+	for _, r := range streams {
+		*r.held = nil
+	}
 }
 
 func (r *regs) take(n int) five {
@@ -80,14 +117,14 @@ func constants() {
 func load(r *regs, m operand.Mem) five {
 	f := r.take(5)
 	for i := range f {
-		VMOVDQU64(limb(m, i), f[i])
+		r.do(func() { VMOVDQU64(limb(m, i), f[i]) })
 	}
 	return f
 }
 
-func store(f five, m operand.Mem) {
+func store(r *regs, f five, m operand.Mem) {
 	for i := range f {
-		VMOVDQU64(f[i], limb(m, i))
+		r.do(func() { VMOVDQU64(f[i], limb(m, i)) })
 	}
 }
 
@@ -106,28 +143,28 @@ func productBy(r *regs, a five, b operand.Mem) five {
 
 func multiply(r *regs, a five, loadLimb func(j int, y reg.VecPhysical)) five {
 	c := r.take(10)
-	t := r.take(2)
+	t := r.take(min(2, len(r.free)))
 	first := [10]bool{}
 	madd := func(op func(...operand.Op), k int, x, y reg.VecPhysical) {
 		if !first[k] {
-			VPXORQ(c[k], c[k], c[k])
+			r.do(func() { VPXORQ(c[k], c[k], c[k]) })
 			first[k] = true
 		}
-		op(y, x, c[k])
+		r.do(func() { op(y, x, c[k]) })
 	}
 	for j := range 5 {
-		y := t[j&1]
-		loadLimb(j, y)
+		y := t[j%len(t)]
+		r.do(func() { loadLimb(j, y) })
 		for i := range 5 {
 			madd(VPMADD52HUQ, i+j+1, a[i], y)
 		}
 	}
 	for k := 1; k < 10; k++ {
-		VPADDQ(c[k], c[k], c[k])
+		r.do(func() { VPSLLQ(operand.U8(1), c[k], c[k]) })
 	}
 	for j := range 5 {
-		y := t[j&1]
-		loadLimb(j, y)
+		y := t[j%len(t)]
+		r.do(func() { loadLimb(j, y) })
 		for i := range 5 {
 			madd(VPMADD52LUQ, i+j, a[i], y)
 		}
@@ -143,15 +180,15 @@ func squared(r *regs, a five) five {
 	first := [10]bool{}
 	madd := func(op func(...operand.Op), k int, x, y reg.VecPhysical) {
 		if !first[k] {
-			VPXORQ(c[k], c[k], c[k])
+			r.do(func() { VPXORQ(c[k], c[k], c[k]) })
 			first[k] = true
 		}
-		op(y, x, c[k])
+		r.do(func() { op(y, x, c[k]) })
 	}
 	twice := func() {
 		for k := range 10 {
 			if first[k] {
-				VPADDQ(c[k], c[k], c[k])
+				r.do(func() { VPSLLQ(operand.U8(1), c[k], c[k]) })
 			}
 		}
 	}
@@ -181,8 +218,10 @@ func squared(r *regs, a five) five {
 // fold adds 19 times the upper columns to the lower ones, as 2^255 = 19.
 func fold(r *regs, c five) five {
 	for k := range 5 {
-		VPMULLQ(nineteen, c[k+5], c[k+5])
-		VPADDQ(c[k+5], c[k], c[k])
+		r.do(func() { VPMULLQ_BCST(nineteenMem, c[k+5], c[k+5]) })
+	}
+	for k := range 5 {
+		r.do(func() { VPADDQ(c[k+5], c[k], c[k]) })
 	}
 	r.give(c[5:]...)
 	return c[:5:5]
@@ -192,30 +231,30 @@ func fold(r *regs, c five) five {
 func carry(r *regs, f five) {
 	t := r.take(5)
 	for i := range 5 {
-		VPSRLQ(operand.U8(51), f[i], t[i])
+		r.do(func() { VPSRLQ(operand.U8(51), f[i], t[i]) })
 	}
 	for i := range 5 {
-		VPANDQ(mask, f[i], f[i])
+		r.do(func() { VPANDQ_BCST(maskMem, f[i], f[i]) })
 	}
 	for i := range 4 {
-		VPADDQ(t[i], f[i+1], f[i+1])
+		r.do(func() { VPADDQ(t[i], f[i+1], f[i+1]) })
 	}
-	VPMADD52LUQ(nineteen, t[4], f[0])
+	r.do(func() { VPMADD52LUQ_BCST(nineteenMem, t[4], f[0]) })
 	r.give(t...)
 }
 
 // add sets dst to a + b, any of them wide.
-func add(a, b, dst five) {
+func add(r *regs, a, b, dst five) {
 	for i := range dst {
-		VPADDQ(b[i], a[i], dst[i])
+		r.do(func() { VPADDQ(b[i], a[i], dst[i]) })
 	}
 }
 
 // sub sets dst to a - b + bias, with bias a multiple of p that is above b.
-func sub(a, b, dst five, bias operand.Mem) {
+func sub(r *regs, a, b, dst five, bias operand.Mem) {
 	for i := range dst {
-		VPSUBQ(b[i], a[i], dst[i])
-		VPADDQ_BCST(bias.Offset(8*i), dst[i], dst[i])
+		r.do(func() { VPSUBQ(b[i], a[i], dst[i]) })
+		r.do(func() { VPADDQ_BCST(bias.Offset(8*i), dst[i], dst[i]) })
 	}
 }
 
@@ -228,7 +267,7 @@ func mul() {
 	r := allRegs()
 	f := product(r, load(r, a), b)
 	carry(r, f)
-	store(f, out)
+	store(r, f, out)
 	VZEROUPPER()
 	RET()
 }
@@ -264,8 +303,8 @@ func square() {
 	move(x, x0, y, y0)
 	DECQ(reg.RCX)
 	JNZ(operand.LabelRef("square_next"))
-	store(x0, out)
-	store(y0, out.Offset(320))
+	store(r, x0, out)
+	store(r, y0, out.Offset(320))
 	VZEROUPPER()
 	RET()
 }

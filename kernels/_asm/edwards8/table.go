@@ -17,9 +17,16 @@ const (
 	cachedSize  = 192
 	cachedCount = 9
 	affineSize  = 128
+
+	// A window is, for each lane, where its multiple is, in two bytes: the offset in the table of cached points, or the multiple of the
+	// affine one; then the mask of the lanes that want the negative. The addresses are so known long before they are needed.
+	windowSize = 32
 )
 
-var laneMem, negativeMem operand.Mem
+var (
+	laneMem, negativeMem operand.Mem
+	pickMem              map[int]operand.Mem // mask and half of a window
+)
 
 func table() {
 	var lanes []uint64
@@ -30,9 +37,15 @@ func table() {
 	// 2p less a tight element fits 52 bits.
 	negativeMem = Words64("twoP", []uint64{p0 << 1, p1 << 1, p1 << 1, p1 << 1, p1 << 1})
 	d2Mem = Words64("d2", []uint64{0x69b9426b2f159, 0x35050762add7a, 0x3cf44c0038052, 0x6738cc7407977, 0x2406d9dc56dff})
+	pickMem = map[int]operand.Mem{
+		cachedSize: Words64("mask4", []uint64{15, 8}),
+		affineSize: Words64("mask12", []uint64{4095, 2048}),
+	}
 	toCached()
-	pick("pickCached", cachedSize, 20, "pickCached sets out, in cached form, to the multiples of the lanes' points that the 4 bits from bit on of the scalars say, less 8.")
-	pick("pickAffine", affineSize, 15, "pickAffine sets out, in affine form, to the multiples of one point that the 12 bits from bit on of the scalars say, less 2048.")
+	recode("windows4", cachedSize, 64, "windows4 makes 64 windows of 4 bits of scalars with their offset.")
+	recode("windows12", affineSize, 22, "windows12 makes 22 windows of 12 bits of scalars with their offset.")
+	pick("pickCached", cachedSize, 20, "pickCached sets out, in cached form, to the multiples of the lanes' points that a window of 4 bits says.")
+	pick("pickAffine", affineSize, 15, "pickAffine sets out, in affine form, to the multiples of one point that a window of 12 bits says.")
 }
 
 var d2Mem operand.Mem
@@ -97,23 +110,23 @@ func toCached() {
 
 	x, y := load(r, coord(p, 0)), load(r, coord(p, 1))
 	d := r.take(5)
-	sub(y, x, d, lowBiasMem)
-	add(x, y, x)
+	sub(r, y, x, d, lowBiasMem)
+	add(r, x, y, x)
 	carry(r, d)
 	carry(r, x)
-	store(x, local)
-	store(d, local.Offset(320))
+	store(r, x, local)
+	store(r, d, local.Offset(320))
 	r.give(x...)
 	r.give(y...)
 	r.give(d...)
 	z := load(r, coord(p, 2))
-	add(z, z, z)
+	add(r, z, z, z)
 	carry(r, z)
-	store(z, local.Offset(640))
+	store(r, z, local.Offset(640))
 	r.give(z...)
 	t := productBy(r, load(r, coord(p, 3)), d2Mem)
 	carry(r, t)
-	store(t, local.Offset(960))
+	store(r, t, local.Offset(960))
 	r.give(t...)
 
 	for part := range 3 {
@@ -135,54 +148,65 @@ func toCached() {
 	RET()
 }
 
-// pick selects from a table of entries of n limbs.
-func pick(name string, size, n int, doc string) {
-	TEXT(name, 0, "func(out, table, scalars *byte, bit int)")
+// recode turns scalars into windows.
+func recode(name string, size, count int, doc string) {
+	TEXT(name, NOSPLIT, "func(out, scalars *byte)")
 	Pragma("noescape")
 	Doc(doc)
-	out, table, scalars := pointers("out", "table", "scalars")
-	Load(Param("bit"), reg.RCX)
-	local := scratch(64)
-	constants()
-	r := allRegs()
+	out, scalars, _ := pointers("out", "scalars")
+	bits := map[int]int{cachedSize: 4, affineSize: 12}[size]
+	var w [5]reg.VecPhysical
+	for i := range w {
+		w[i] = Z[i]
+		VMOVDQU64(scalars.Offset(64*i), w[i])
+	}
+	for i := range count {
+		word, shift := i*bits/64, i*bits%64
+		x, y := Z[8+i%4], Z[12+i%4]
+		VPSRLQ(operand.U8(shift), w[word], x)
+		if shift+bits > 64 {
+			VPSLLQ(operand.U8(64-shift), w[word+1], y)
+			VPORQ(y, x, x)
+		}
+		VPANDQ_BCST(pickMem[size], x, x)
+		VPSUBQ_BCST(pickMem[size].Offset(8), x, x)
+		VPMOVQ2M(x, reg.K1)
+		VPABSQ(x, x)
+		if size == cachedSize {
+			VPSLLQ(operand.U8(6), x, y)
+			VPSLLQ(operand.U8(7), x, x)
+			VPADDQ(y, x, x)
+			VPADDQ(laneMem, x, x)
+		}
+		VPMOVQW(x, out.Offset(windowSize*i))
+		KMOVB(reg.K1, out.Offset(windowSize*i+16))
+	}
+	VZEROUPPER()
+	RET()
+}
 
-	// The window, from one word of each scalar or from two.
-	d := r.take(2)
-	MOVQ(reg.RCX, reg.RAX)
-	SHRQ(operand.U8(6), reg.RAX)
-	SHLQ(operand.U8(6), reg.RAX)
-	ADDQ(reg.RAX, scalars.Base)
-	ANDQ(operand.U8(63), reg.RCX)
-	half := uint64(8)
-	VPBROADCASTQ(reg.RCX, d[1])
-	VPSRLVQ(d[1], operandLoad(r, scalars), d[0])
-	if size == affineSize {
-		half = 2048
-		NEGQ(reg.RCX)
-		ADDQ(operand.U8(64), reg.RCX) // 64 shifts everything out
-		VPBROADCASTQ(reg.RCX, d[1])
-		u := r.take(1)
-		VPSLLVQ(d[1], operandLoad(r, scalars.Offset(64)), u[0])
-		VPORQ(u[0], d[0], d[0])
-		r.give(u...)
-	}
-	VPANDQ_BCST(Words64(name+"Mask", []uint64{2*half - 1}), d[0], d[0])
-	VPSUBQ_BCST(Words64(name+"Half", []uint64{half}), d[0], d[0])
-	VPMOVQ2M(d[0], reg.K1)
-	VPABSQ(d[0], d[0])
-	if size == cachedSize {
-		VPSLLQ(operand.U8(6), d[0], d[1])
-		VPSLLQ(operand.U8(7), d[0], d[0])
-		VPADDQ(d[1], d[0], d[0])
-		VPADDQ(laneMem, d[0], d[0])
-	} else {
-		VPSLLQ(operand.U8(7), d[0], d[0])
-	}
-	VMOVDQU64(d[0], local)
-	r.give(d...)
+// pick selects from a table of entries of n limbs.
+func pick(name string, size, n int, doc string) {
+	TEXT(name, 0, "func(out, table, window *byte)")
+	Pragma("noescape")
+	Doc(doc)
+	pointers("out", "table", "window")
+	picking(size, n)
+	VZEROUPPER()
+	RET()
+}
+
+// picking picks for the lanes of one group: RDI is the place for the points, RSI the table, RDX the window.
+func picking(size, n int) {
+	out, table, window := operand.Mem{Base: reg.RDI}, operand.Mem{Base: reg.RSI}, operand.Mem{Base: reg.RDX}
+	r := allRegs()
+	KMOVB(window.Offset(16), reg.K1)
 	var rows []operand.Mem
 	for l, g := range []reg.GPPhysical{reg.RAX, reg.RBX, reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13} {
-		MOVQ(local.Offset(8*l), g)
+		MOVWQZX(window.Offset(2*l), g)
+		if size == affineSize {
+			SHLQ(operand.U8(7), g)
+		}
 		rows = append(rows, operand.Mem{Base: table.Base, Index: g, Scale: 1})
 	}
 	var limbs five
@@ -214,16 +238,10 @@ func pick(name string, size, n int, doc string) {
 		VPSUBQ(limbs[last+i], t, reg.K1, limbs[last+i])
 	}
 	for i := range n {
-		VMOVDQU64(limbs[i], limb(out, i))
+		at := i
+		if i >= last {
+			at += 20 - n
+		}
+		VMOVDQU64(limbs[i], limb(out, at))
 	}
-	VZEROUPPER()
-	RET()
-}
-
-// operandLoad loads a vector.
-func operandLoad(r *regs, m operand.Mem) reg.VecPhysical {
-	t := r.take(1)[0]
-	VMOVDQU64(m, t)
-	r.give(t)
-	return t
 }

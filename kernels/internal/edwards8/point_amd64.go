@@ -10,8 +10,12 @@ type Point struct{ X, Y, Z, T Element }
 // Cached is a point in the form in which it is added.
 type Cached struct{ YPlusX, YMinusX, Z2, T2d Element }
 
-// Affine is a point with Z = 1 in the form in which it is added.
-type Affine struct{ YPlusX, YMinusX, T2d Element }
+// Affine is a point with Z = 1 in the form in which it is added. It has the layout of [Cached].
+type Affine struct {
+	YPlusX, YMinusX Element
+	_               Element
+	T2d             Element
+}
 
 func (p *Point) ptr() *byte  { return (*byte)(unsafe.Pointer(p)) }
 func (q *Cached) ptr() *byte { return (*byte)(unsafe.Pointer(q)) }
@@ -34,22 +38,28 @@ func (q *Affine) Set(p *Point) {
 }
 
 // Double sets p = 2^n p, n > 0. T need not be set before and is after.
-func (p *Point) Double(n int) { double8(p.ptr(), n) }
-
-// DoublePair is [Point.Double] of two points in a row, in less time than one after the other.
-func DoublePair(p *[2]Point, n int) { double16(p[0].ptr(), n) }
+func (p *Point) Double(n int) { double(p.ptr(), 1, n) }
 
 // Add sets p = p + q. The formulas are complete: every pair of points of the curve will do.
-func (p *Point) Add(q *Cached) { addCached(p.ptr(), q.ptr()) }
+func (p *Point) Add(q *Cached) { addPoints(p.ptr(), q.ptr(), 1, 0, 1) }
 
 // AddNoT is Add; T is undefined then, so that a doubling or an end must follow.
-func (p *Point) AddNoT(q *Cached) { addCachedNoT(p.ptr(), q.ptr()) }
+func (p *Point) AddNoT(q *Cached) { addPoints(p.ptr(), q.ptr(), 1, 0, 0) }
 
 // AddAffine is [Point.Add] of an affine point.
-func (p *Point) AddAffine(q *Affine) { addAffine(p.ptr(), q.ptr()) }
+func (p *Point) AddAffine(q *Affine) { addPoints(p.ptr(), q.ptr(), 1, 1, 1) }
 
 // AddAffineNoT is [Point.AddNoT] of an affine point.
-func (p *Point) AddAffineNoT(q *Affine) { addAffineNoT(p.ptr(), q.ptr()) }
+func (p *Point) AddAffineNoT(q *Affine) { addPoints(p.ptr(), q.ptr(), 1, 1, 0) }
+
+// Points is two points in a row. The methods do what those of Point do with the first n of them, one or two, and take less time
+// for two than for one after the other.
+type Points [2]Point
+
+func (p *Points) Double(n, doublings int)          { double(p[0].ptr(), n, doublings) }
+func (p *Points) Add(n int, q *[2]Cached)          { addPoints(p[0].ptr(), q[0].ptr(), n, 0, 1) }
+func (p *Points) AddNoT(n int, q *[2]Cached)       { addPoints(p[0].ptr(), q[0].ptr(), n, 0, 0) }
+func (p *Points) AddAffineNoT(n int, q *[2]Affine) { addPoints(p[0].ptr(), q[0].ptr(), n, 1, 0) }
 
 // Identity tells in which lanes p is the neutral point. T is not looked at.
 func (p *Point) Identity() uint8 { return p.X.Zero() & p.Y.Equal(&p.Z) }

@@ -34,13 +34,8 @@ func (t *Table) Fill(x, y *Element) {
 // signed: that of [Windows4] or [Windows12].
 type Scalars [5][Lanes]uint64
 
-// Numbers of windows, and the offsets: half a window in each.
-const (
-	Windows4  = 64
-	Windows12 = 22
-
-	eights = 0x8888888888888888
-)
+// The offsets: half of a window in each.
+const eights = 0x8888888888888888
 
 var halves12 = [5]uint64{0x0800800800800800, 0x0080080080080080, 0x8008008008008008, 0x0800800800800800, 0x80}
 
@@ -52,17 +47,40 @@ func (s *Scalars) SetLane4(l int, x *Scalar) {
 // SetLane12 sets lane l for windows of 12 bits.
 func (s *Scalars) SetLane12(l int, x *Scalar) { s.set(l, x, &halves12) }
 
-// Pick sets q to the multiple that window i of the scalars, made by SetLane4, says. i = 0 is the lowest of [Windows4].
-func (t *Table) Pick(q *Cached, s *Scalars, i int) {
-	pickCached(q.ptr(), (*byte)(unsafe.Pointer(t)), (*byte)(unsafe.Pointer(s)), 4*i)
+// Window says which multiple each lane takes: where it is, and in which lanes it is negative.
+type Window struct {
+	at       [Lanes]uint16
+	negative uint8
+	_        [15]uint8
+}
+
+// Windows4 is the windows of 4 bits, the lowest first.
+type Windows4 [64]Window
+
+// Set sets w to the windows of scalars made by SetLane4.
+func (w *Windows4) Set(s *Scalars) {
+	windows4((*byte)(unsafe.Pointer(w)), (*byte)(unsafe.Pointer(s)))
+}
+
+// Windows12 is the windows of 12 bits, the lowest first.
+type Windows12 [22]Window
+
+// Set sets w to the windows of scalars made by SetLane12.
+func (w *Windows12) Set(s *Scalars) {
+	windows12((*byte)(unsafe.Pointer(w)), (*byte)(unsafe.Pointer(s)))
+}
+
+// Pick sets q to the multiple that the window, of Windows4, says.
+func (t *Table) Pick(q *Cached, w *Window) {
+	pickCached(q.ptr(), (*byte)(unsafe.Pointer(t)), (*byte)(unsafe.Pointer(w)))
 }
 
 // Multiples has the multiples 0 to 2048 of one point: y+x, y-x, 2dxy.
 type Multiples [2049][16]uint64
 
-// Pick sets q to the multiple that window i of the scalars, made by SetLane12, says. i = 0 is the lowest of [Windows12].
-func (m *Multiples) Pick(q *Affine, s *Scalars, i int) {
-	pickAffine(q.ptr(), (*byte)(unsafe.Pointer(m)), (*byte)(unsafe.Pointer(s)), 12*i)
+// Pick sets q to the multiple that the window, of Windows12, says.
+func (m *Multiples) Pick(q *Affine, w *Window) {
+	pickAffine(q.ptr(), (*byte)(unsafe.Pointer(m)), (*byte)(unsafe.Pointer(w)))
 }
 
 // Base is the table of the generator B of RFC 8032, section 5.1. It is made at the first call.
@@ -91,7 +109,9 @@ func makeBase() *Multiples {
 	points[0] = p
 	affine := affines(points[:1])
 	eight := Affine{ // 8B in every lane
-		splatLane(&affine[0].YPlusX, 7), splatLane(&affine[0].YMinusX, 7), splatLane(&affine[0].T2d, 7),
+		YPlusX:  splatLane(&affine[0].YPlusX, 7),
+		YMinusX: splatLane(&affine[0].YMinusX, 7),
+		T2d:     splatLane(&affine[0].T2d, 7),
 	}
 	for i := range points[1:] {
 		p.AddAffine(&eight)

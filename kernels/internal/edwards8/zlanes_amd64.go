@@ -14,35 +14,15 @@ func mul(out *byte, a *byte, b *byte)
 //go:noescape
 func square(out *byte, a *byte, n int)
 
-// double8 replaces 8 points p (X, Y, Z, T) by 2^n p, n > 0. T is not read; it is set by the last doubling only.
+// double replaces one or two groups of points p (X, Y, Z, T) by 2^n p, n > 0. T is not read; it is set by the last doubling only.
 //
 //go:noescape
-func double8(p *byte, n int)
+func double(p *byte, groups int, n int)
 
-// double16 replaces 16 points p (X, Y, Z, T) by 2^n p, n > 0. T is not read; it is set by the last doubling only.
+// addPoints sets p += q in one or two groups, for q in cached form. With affine = 1, Z of q is 1 and not read. With t = 0, T of p is left undefined, which a doubling does not read.
 //
 //go:noescape
-func double16(p *byte, n int)
-
-// addCached p += q, for q in cached form.
-//
-//go:noescape
-func addCached(p *byte, q *byte)
-
-// addCachedNoT p += q, for q in cached form. It leaves T of p undefined, which a doubling does not read.
-//
-//go:noescape
-func addCachedNoT(p *byte, q *byte)
-
-// addAffine p += q, for q in affine form.
-//
-//go:noescape
-func addAffine(p *byte, q *byte)
-
-// addAffineNoT p += q, for q in affine form. It leaves T of p undefined, which a doubling does not read.
-//
-//go:noescape
-func addAffineNoT(p *byte, q *byte)
+func addPoints(p *byte, q *byte, groups int, affine int, t int)
 
 // add sets out = a+b, tight.
 //
@@ -69,12 +49,27 @@ func canonical(out *byte, a *byte) (zero uint64, odd uint64)
 //go:noescape
 func toCached(table *byte, p *byte, multiple int)
 
-// pickCached sets out, in cached form, to the multiples of the lanes' points that the 4 bits from bit on of the scalars say, less 8.
+// windows4 makes 64 windows of 4 bits of scalars with their offset.
 //
 //go:noescape
-func pickCached(out *byte, table *byte, scalars *byte, bit int)
+func windows4(out *byte, scalars *byte)
 
-// pickAffine sets out, in affine form, to the multiples of one point that the 12 bits from bit on of the scalars say, less 2048.
+// windows12 makes 22 windows of 12 bits of scalars with their offset.
 //
 //go:noescape
-func pickAffine(out *byte, table *byte, scalars *byte, bit int)
+func windows12(out *byte, scalars *byte)
+
+// pickCached sets out, in cached form, to the multiples of the lanes' points that a window of 4 bits says.
+//
+//go:noescape
+func pickCached(out *byte, table *byte, window *byte)
+
+// pickAffine sets out, in affine form, to the multiples of one point that a window of 12 bits says.
+//
+//go:noescape
+func pickAffine(out *byte, table *byte, window *byte)
+
+// straus sets p = sB + kP in one or two groups; see strausArgs.
+//
+//go:noescape
+func straus(args *byte)
