@@ -25,7 +25,7 @@ func TestEverySignature(t *testing.T) {
 			break
 		}
 		at += i + len(mark)
-		p := at + n*7%86 // the last of 88 digits are padding
+		p := at + n*7%86 // of 88 digits the last two are padding
 		bad := bytes.Clone(data)
 		bad[p] = flipBase64(bad[p], n%6)
 		rep, err := r.verify(bad, platform.Options{})
@@ -42,8 +42,8 @@ func TestEverySignature(t *testing.T) {
 	t.Logf("%d signatures, each found and located", n)
 }
 
-// flipBase64 flips one of the six bits of a digit. Digit 85 of a signature has four bits that matter; bit 4 and 5 are
-// never taken there by the test's strides, as it would show.
+// flipBase64 flips one of the six bits of a digit. Only two bits of the last digit of a signature, number 85, matter;
+// where the test takes that digit, it flips one of these.
 func flipBase64(c byte, bit int) byte {
 	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	return digits[strings.IndexByte(digits, c)^32>>bit]

@@ -14,7 +14,7 @@ import (
 // TestSidecars checks pooled transactions with blobs, in both versions of the sidecar.
 func TestSidecars(t *testing.T) {
 	blob := new(kzg4844.Blob)
-	blob[5] = 7
+	blob[5], blob[33], blob[4000] = 7, 1, 9
 	commitment, err := kzg4844.BlobToCommitment(blob)
 	if err != nil {
 		t.Fatal(err)
@@ -30,6 +30,10 @@ func TestSidecars(t *testing.T) {
 	if err := cells.ToV1(); err != nil {
 		t.Fatal(err)
 	}
+	wrongCell := cells.Copy()
+	wrongCell.Proofs[100] = cells.Proofs[101]
+	fewCells := cells.Copy()
+	fewCells.Proofs = fewCells.Proofs[1:]
 	one := uint256.NewInt(1)
 	pooled := func(s *types.BlobTxSidecar) []byte {
 		tx, err := types.SignNewTx(key(t), types.NewCancunSigner(one.ToBig()), &types.BlobTx{
@@ -58,6 +62,8 @@ func TestSidecars(t *testing.T) {
 	}{
 		{"blob proofs", sidecar(), 1, ""},
 		{"cell proofs", cells, kzg4844.CellProofsPerBlob, ""},
+		{"another cell proof", wrongCell, kzg4844.CellProofsPerBlob, "proof"},
+		{"a cell proof less", fewCells, kzg4844.CellProofsPerBlob - 1, "127 cell proofs"},
 		{"another blob", changed(func(s *types.BlobTxSidecar) { s.Blobs[0][5] = 8 }), 1, "blob 0"},
 		{"another commitment", changed(func(s *types.BlobTxSidecar) { s.Commitments[0][3] ^= 1 }), 0, "mismatches"},
 		{"another proof", changed(func(s *types.BlobTxSidecar) { s.Proofs[0] = kzg4844.Proof(commitment) }), 1, "blob 0"},
