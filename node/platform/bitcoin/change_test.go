@@ -29,7 +29,7 @@ func TestChangedBytes(t *testing.T) {
 		t.Run(c.file, func(t *testing.T) {
 			t.Parallel()
 			data := content(t, "bitcoin/"+c.file)
-			e := &memory{}
+			e := remembering
 			if o := check(t, e, data, nil); !o.holds() {
 				t.Fatal(o.err, o.InvalidAt)
 			}
@@ -64,7 +64,7 @@ func TestChangedBytes(t *testing.T) {
 func TestFlippedSignatures(t *testing.T) {
 	data := content(t, "bitcoin/blocks/277647.dat.bz2")
 	prevouts := content(t, "bitcoin/blocks/277647.utxostore.bz2")
-	e := &memory{}
+	e := remembering
 	if o := check(t, e, data, prevouts); !o.holds() {
 		t.Fatal(o.err, o.InvalidAt)
 	}

@@ -111,7 +111,7 @@ func TestForms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e := &memory{}
+			e := remembering
 			var plain, store []byte
 			var list []map[string]any
 			var table strings.Builder
@@ -193,7 +193,7 @@ func TestUndoOfChain(t *testing.T) {
 func TestFalseOutputs(t *testing.T) {
 	data := content(t, "bitcoin/blocks/300025.raw")
 	undo := content(t, "bitcoin/blocks/300025-undo.raw")
-	e := &memory{}
+	e := remembering
 	bad := bytes.Clone(undo)
 	bad[12] ^= 1 // in the hash of the first script
 	o := check(t, e, data, bad)

@@ -181,7 +181,7 @@ var hashTypes = []txscript.SigHashType{1, 2, 3, 0x81, 0x82, 0x83, 0, 4, 0x80, 0x
 // consensus rules, every signature was answered by the engine.
 func TestMultisigAgrees(t *testing.T) {
 	var c tally
-	for seed := range uint64(600) {
+	for seed := range uint64(400) {
 		g := newSigner(t, seed, 5)
 		w := wrap(seed % uint64(wraps))
 		n := 1 + g.rand.IntN(4)
@@ -238,7 +238,7 @@ func TestMultisigAgrees(t *testing.T) {
 		}
 	}
 	c.log(t)
-	if c.valid < 1000 || c.invalid < 1000 || c.engine < 800 {
+	if c.valid < 700 || c.invalid < 700 || c.engine < 500 {
 		t.Error("the cases are one-sided")
 	}
 }
@@ -326,11 +326,14 @@ func TestFormsAgree(t *testing.T) {
 	})
 }
 
-// spendForms spends a script in one wrapping with every hash type and every damage. foreseen tells that no
+// spendForms spends a script in one wrapping with some hash types and damages. foreseen tells that no
 // signature of a good spend should be left to btcd.
 func spendForms(t *testing.T, w wrap, foreseen bool, script func(*signer) []byte,
 	stack func(g *signer, sign func(key int) []byte) [][]byte) {
 	for i, hashType := range hashTypes {
+		if (i+int(w))%3 != 0 { // every hash type in some wrapping
+			continue
+		}
 		g := newSigner(t, uint64(i), 4)
 		code := script(g)
 		g.output(w, code)

@@ -35,7 +35,6 @@ var realData = []vector{
 	{file: "blocks/367891.raw", prevouts: "blocks/367891.spent_utxos.json.gz", blocks: 1, txs: 420, signatures: 824},
 	{file: "blocks/367891.raw", prevouts: "blocks/367891.prevouts.csv.gz", blocks: 1, txs: 420, signatures: 824},
 	{file: "blocks/928816.raw", prevouts: "blocks/928816-undo.raw", blocks: 1, txs: 889, signatures: 8697},
-	{file: "blocks/928816.raw", prevouts: "blocks/928816.prevouts.csv.gz", blocks: 1, txs: 889, signatures: 8697},
 	{file: "blocks/928828.raw", prevouts: "blocks/928828-undo.raw", blocks: 1, txs: 201, signatures: 3870},
 	{file: "blocks/928828.raw", prevouts: "blocks/928828.prevouts.csv.gz", blocks: 1, txs: 201, signatures: 3870},
 	// Blocks without previous outputs: what they spend of their own can be checked.
@@ -69,7 +68,7 @@ func TestRealData(t *testing.T) {
 				prevouts = content(t, "bitcoin/"+v.prevouts)
 			}
 			start := time.Now()
-			o := check(t, kernelEngine{}, data, prevouts)
+			o := check(t, remembering, data, prevouts)
 			took := time.Since(start)
 			if o.err != nil {
 				t.Fatal(o.err)
