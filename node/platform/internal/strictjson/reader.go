@@ -115,11 +115,6 @@ func (r *Reader) read(c byte, limit int) ([]byte, error) {
 	}
 }
 
-// Decode is [Decode] for a document of this reader's source; errors are *platform.ParseError.
-func (r *Reader) Decode(raw []byte, offset int64, maxEntries int, v any) error {
-	return Parse(r.src, Decode(raw, offset, maxEntries, v))
-}
-
 // Parse turns an *Error into the *platform.ParseError of the source; other errors, and nil, stay as they are.
 func Parse(src *platform.Source, err error) error {
 	var e *Error
