@@ -1,194 +1,329 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/engine/cpu"
 	"github.com/sluice-engine/sluice/kernels"
-	"github.com/sluice-engine/sluice/kernels/all"
 )
 
-// Engine decides batches. Its methods may be called from many goroutines at once.
+// Engine decides batches. All methods may be called from many goroutines at once.
 type Engine struct {
 	config  Config
+	log     *slog.Logger
+	cpu     *cpu.Backend
+	members []*member // the CPU first
+	served  map[kernels.ID]*served
+	dice    *dice
 	metrics *metrics
-	series  map[kernels.ID]*kernelSeries
 
-	judge   *member   // the processor
-	devices []*member // other backends
-	shares  bool      // the processor takes its share of batches that devices work on
+	queue             *semaphore.Weighted // of jobs
+	inFlight, waiting atomic.Int64        // jobs
 
-	queue *semaphore.Weighted
+	ctx     context.Context // of the wardens; done when the engine closes
+	cancel  context.CancelFunc
+	wardens sync.WaitGroup
 
-	mu      sync.RWMutex // Run and Stream hold it for reading
-	closed  bool
-	closing chan struct{}
-	probes  sync.WaitGroup
+	closing  sync.Once
+	closed   atomic.Bool
+	closeErr error
+	running  sync.RWMutex // Run holds it for reading, so that Close can wait
+
+	mu      sync.Mutex
+	streams map[*Stream]struct{}
 }
 
-// Open starts the backends. Those whose known answers are wrong do not serve the kernels concerned, see
-// [Engine.Backends]; if that is the processor, Open fails with ErrKnownAnswers. Other errors: ErrBackend, that of a
-// backend which cannot start, that of registering metrics.
-func Open(c Config) (_ *Engine, err error) {
-	c = c.withDefaults()
-	e := &Engine{
-		config:  c,
-		metrics: newMetrics(),
-		series:  map[kernels.ID]*kernelSeries{},
-		queue:   semaphore.NewWeighted(int64(c.QueueJobs)),
-		closing: make(chan struct{}),
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, e.closeBackends())
-		}
-	}()
-	for _, k := range all.Kernels {
-		e.series[k.ID] = e.metrics.kernel(k.Name)
-	}
-	e.judge = newMember(cpu.New(cpu.Config{Workers: c.Workers}), true)
-	for _, name := range c.Backends {
-		if name == e.judge.info.Name {
-			e.shares = true
-			continue
-		}
-		b, err := openBackend(name, c)
-		if err != nil {
-			return nil, fmt.Errorf("engine: open %s: %w", name, err)
-		}
-		e.devices = append(e.devices, newMember(b, false))
-	}
-	for _, b := range c.Custom {
-		e.devices = append(e.devices, newMember(b, false))
-	}
-	if err := e.admitAll(); err != nil {
+// served is a kernel that the engine serves.
+type served struct {
+	kernel               *kernels.Kernel
+	cpu                  *service
+	batchJobs, batchTime prometheus.Observer
+}
+
+// Open starts an engine. It gives every backend the known answers of its kernels, which takes some tens of milliseconds
+// with the CPU alone.
+//
+// Errors: ErrConfig; ErrBackend; ErrKnownAnswer if the CPU itself misses one; the registerer's.
+func Open(c Config) (*Engine, error) {
+	start := time.Now()
+	if err := c.complete(); err != nil {
 		return nil, err
 	}
-	if c.Registerer != nil {
-		for _, collector := range e.metrics.collectors() {
-			if err := c.Registerer.Register(collector); err != nil {
-				return nil, fmt.Errorf("engine: register metrics: %w", err)
+	if err := checkNames(c.Backends); err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		config:  c,
+		log:     c.Logger,
+		served:  make(map[kernels.ID]*served, len(c.Kernels)),
+		dice:    newDice(),
+		queue:   semaphore.NewWeighted(int64(c.QueueJobs)),
+		streams: make(map[*Stream]struct{}),
+	}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.metrics = newMetrics(e)
+	if err := e.open(); err != nil {
+		e.cancel()
+		for _, m := range e.members {
+			if !m.custom {
+				m.be.Close()
 			}
 		}
+		return nil, err
 	}
+	for _, m := range e.members {
+		if !m.trusted && m.state == Serving {
+			e.wardens.Go(func() { m.warden(e.ctx) })
+		}
+		e.log.Info("backend", "backend", m.info.Name, "device", m.info.Device, "state", m.state, "reason", m.reason)
+	}
+	e.log.Info("engine open", "kernels", len(c.Kernels), "took", time.Since(start))
 	return e, nil
 }
 
-// Close waits for running calls and closes the backends. A second Close does nothing.
-func (e *Engine) Close() error {
-	e.mu.Lock()
-	if e.closed {
-		e.mu.Unlock()
-		return nil
-	}
-	e.closed = true
-	close(e.closing)
-	e.mu.Unlock() // whoever held it for reading is done
-	e.probes.Wait()
-	if e.config.Registerer != nil {
-		for _, c := range e.metrics.collectors() {
-			e.config.Registerer.Unregister(c)
-		}
-	}
-	return e.closeBackends()
-}
-
-func (e *Engine) closeBackends() error {
-	var errs []error
-	for _, m := range e.members() {
-		if m.hopeless() {
-			go m.Close() // it may wait for ever for calls that do not return
-			errs = append(errs, fmt.Errorf("engine: backend %s hangs; left behind", m.info.Name))
+// open makes the members and admits them.
+func (e *Engine) open() error {
+	c := &e.config
+	e.cpu = cpu.New(cpu.Config{Workers: c.Workers, Kernels: c.Kernels})
+	own := newMember(e, e.cpu, e.cpu.Info())
+	own.trusted = true
+	e.members = append(e.members, own)
+	standby := true
+	for _, row := range backends {
+		if !slices.Contains(c.Backends, row.name) {
 			continue
 		}
-		if err := m.Close(); err != nil {
-			errs = append(errs, fmt.Errorf("engine: close %s: %w", m.info.Name, err))
+		if row.open == nil {
+			standby = false
+			continue
+		}
+		opened, err := row.open(c)
+		if err != nil {
+			m := newMember(e, nothing{}, backend.Info{Name: row.name, Kind: row.name})
+			m.set(Refused, err.Error())
+			e.members = append(e.members, m)
+			e.log.Warn("backend could not be opened", "backend", row.name, "error", err)
+		}
+		for _, be := range opened {
+			e.members = append(e.members, newMember(e, be, be.Info()))
 		}
 	}
-	return errors.Join(errs...)
-}
-
-// members are all backends, the processor first.
-func (e *Engine) members() []*member {
-	if e.judge == nil {
-		return nil
+	for _, be := range c.Custom {
+		m := newMember(e, be, be.Info())
+		m.custom = true
+		e.members = append(e.members, m)
 	}
-	return append([]*member{e.judge}, e.devices...)
-}
-
-// Backends tells what there is and how it does, the processor first.
-func (e *Engine) Backends() []Status {
-	var s []Status
-	for _, m := range e.members() {
-		s = append(s, m.status(all.ByID))
+	names := make(map[string]bool)
+	for _, m := range e.members {
+		if m.info.Name == "" || names[m.info.Name] {
+			return fmt.Errorf("%w: backend name %q is empty or not unique", ErrConfig, m.info.Name)
+		}
+		names[m.info.Name] = true
 	}
-	return s
+	for _, m := range e.members {
+		if m.state != Refused {
+			m.admit(e.ctx)
+		}
+	}
+	for _, k := range c.Kernels {
+		s := own.services[k.ID]
+		if s.refused != "" {
+			return fmt.Errorf("%w: this machine's CPU cannot be used: %s", ErrKnownAnswer, s.refused)
+		}
+		e.served[k.ID] = &served{k, s, e.metrics.batchJobs.WithLabelValues(k.Name), e.metrics.batchTime.WithLabelValues(k.Name)}
+	}
+	if standby {
+		own.set(Standby, "")
+	}
+	if c.Registerer != nil {
+		if err := c.Registerer.Register(e.metrics); err != nil {
+			return fmt.Errorf("engine: register metrics: %w", err)
+		}
+	}
+	return nil
 }
 
-// Run decides all jobs of the batch; what verdicts and outputs it held is forgotten. It sets every verdict, or
-// returns an error and leaves undecided jobs unset: ctx's error, ErrClosed, or what kept even the processor from
-// deciding. The batch must not be changed while Run works on it. An empty batch succeeds.
+// Run decides every job of b; old verdicts and outputs are forgotten first. Verdicts and outputs are in b when it returns
+// nil. Where it returns an error, jobs that are not decided are unset. b must not be changed meanwhile. An empty batch
+// succeeds.
 //
-// Calls beyond Config.QueueJobs wait for others to end, or for ctx.
+// Errors: ctx's; ErrClosed; ErrKernel; a *backend.Fault if the kernel panics on the CPU. If a device did not give the
+// batch's memory back, b.Reset and b.Release leave it the memory: see kernels.Batch.Lend.
 func (e *Engine) Run(ctx context.Context, b *kernels.Batch) error {
+	if e.closed.Load() {
+		return ErrClosed
+	}
+	return e.run(ctx, b)
+}
+
+// run is Run, also while streams drain before the engine closes.
+func (e *Engine) run(ctx context.Context, b *kernels.Batch) error {
+	e.running.RLock()
+	defer e.running.RUnlock()
+	if e.ctx.Err() != nil {
+		return ErrClosed
+	}
+	k := e.served[b.Kernel().ID]
+	if k == nil || k.kernel != b.Kernel() {
+		return fmt.Errorf("%w: %s", ErrKernel, b.Kernel().Name)
+	}
 	n := b.Len()
+	b.Unset(0, n)
 	if n == 0 {
 		return nil
 	}
 	start := time.Now()
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	if e.closed {
-		return ErrClosed
-	}
-	k := b.Kernel()
-	judge := e.judge.kernels[k.ID]
-	if judge == nil {
-		return fmt.Errorf("engine: %w: %s", kernels.ErrKernel, k.Name)
-	}
-	b.Unset(0, n)
-	e.metrics.queue.Add(float64(n))
-	defer e.metrics.queue.Sub(float64(n))
-	weight := int64(min(n, e.config.QueueJobs))
-	if err := e.queue.Acquire(ctx, weight); err != nil {
+	if err := e.enter(ctx, n); err != nil {
 		return err
 	}
-	defer e.queue.Release(weight)
-
-	if err := e.decide(ctx, b, judge); err != nil {
-		return fmt.Errorf("engine: %s: %w", k.Name, err)
-	}
-	verdicts := b.Verdicts()
-	valid := bytes.Count(verdicts, []byte{byte(kernels.Valid)})
-	if valid+bytes.Count(verdicts, []byte{byte(kernels.Invalid)}) != n {
-		return fmt.Errorf("engine: %s: %w", k.Name, ErrUndecided)
-	}
-	e.series[k.ID].run(n, valid, time.Since(start))
-	return nil
+	defer e.leave(n)
+	err := e.decide(ctx, k, b)
+	k.batchJobs.Observe(float64(n))
+	k.batchTime.Observe(time.Since(start).Seconds())
+	return err
 }
 
-// decide lets the processor decide alone where no device would help.
-func (e *Engine) decide(ctx context.Context, b *kernels.Batch, judge *service) error {
-	n := b.Len()
-	var able []*member
-	for _, m := range e.devices {
-		if s := m.serves(b.Kernel().ID); s != nil && s.Smallest <= n {
-			able = append(able, m)
+// enter waits until there is room for n more jobs in flight.
+func (e *Engine) enter(ctx context.Context, n int) error {
+	weight := int64(min(n, e.config.QueueJobs))
+	if !e.queue.TryAcquire(weight) {
+		e.waiting.Add(int64(n))
+		err := e.queue.Acquire(ctx, weight)
+		e.waiting.Add(-int64(n))
+		if err != nil {
+			return err
 		}
 	}
-	if len(able) > 0 {
-		return newBoard(e, b, able).run(ctx)
-	}
-	if err := e.judge.run(ctx, b, 0, n); err != nil {
-		return err
-	}
-	judge.metrics.add(n)
+	e.inFlight.Add(int64(n))
 	return nil
 }
+
+func (e *Engine) leave(n int) {
+	e.inFlight.Add(-int64(n))
+	e.queue.Release(int64(min(n, e.config.QueueJobs)))
+}
+
+// decide chooses who decides the batch.
+func (e *Engine) decide(ctx context.Context, k *served, b *kernels.Batch) error {
+	if len(e.members) > 1 {
+		var devices []*service
+		for _, m := range e.members[1:] {
+			if s := m.offers(b.Kernel().ID, b.Flags()); s != nil {
+				devices = append(devices, s)
+			}
+		}
+		if len(devices) > 0 {
+			return e.dispatch(ctx, k.cpu, devices, b)
+		}
+	}
+	return e.alone(ctx, k.cpu, b)
+}
+
+// alone has the CPU decide the whole batch.
+func (e *Engine) alone(ctx context.Context, s *service, b *kernels.Batch) error {
+	err := e.timed(ctx, s, b, 0, b.Len())
+	s.counts.decided(b, 0, b.Len())
+	return err
+}
+
+// timed has the CPU decide jobs [lo,hi), and learns from it.
+func (e *Engine) timed(ctx context.Context, s *service, b *kernels.Batch, lo, hi int) error {
+	start := time.Now()
+	var mark, n, predicted float64
+	clock := &s.member.clock
+	if len(e.members) > 1 {
+		n = work(b, lo, hi)
+		l, _ := s.model.predict(start)
+		predicted = l.c * n
+		mark = clock.begin(predicted)
+	}
+	err := e.cpu.Run(ctx, b, lo, hi)
+	if len(e.members) > 1 {
+		if charged := clock.end(mark, predicted); err == nil {
+			s.model.observe(n, charged, time.Now())
+		}
+	}
+	took := time.Since(start)
+	s.counts.busy.Add(int64(took))
+	s.counts.spans.Add(1)
+	s.latency.Observe(took.Seconds())
+	if err != nil && ctx.Err() == nil {
+		s.counts.faults.Add(1)
+	}
+	return err
+}
+
+// Close waits for running calls of Run and drains streams; further calls give ErrClosed. Then it closes the backends.
+// A second Close does nothing and gives the same error.
+//
+// Errors: the backends', and one for each that did not close within Config.Grace (it is left behind).
+func (e *Engine) Close() error {
+	e.closing.Do(func() { e.closeErr = e.close() })
+	return e.closeErr
+}
+
+func (e *Engine) close() error {
+	e.closed.Store(true)
+	e.mu.Lock()
+	open := make([]*Stream, 0, len(e.streams))
+	for s := range e.streams {
+		open = append(open, s)
+	}
+	e.mu.Unlock()
+	for _, s := range open {
+		s.Close()
+	}
+	e.running.Lock()
+	defer e.running.Unlock()
+	e.cancel()
+	e.wardens.Wait()
+	if e.config.Registerer != nil {
+		e.config.Registerer.Unregister(e.metrics)
+	}
+	var errs []error
+	for _, m := range e.members[1:] {
+		errs = append(errs, m.close())
+	}
+	return errors.Join(append(errs, e.cpu.Close())...)
+}
+
+// close closes the backend; one that does not return is left behind.
+func (m *member) close() error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done <- fmt.Errorf("engine: close backend %s: %w", m.info.Name, &panicked{p})
+			}
+		}()
+		err := m.be.Close()
+		if err != nil {
+			err = fmt.Errorf("engine: close backend %s: %w", m.info.Name, err)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(m.engine.config.Grace):
+		return fmt.Errorf("engine: backend %s did not close within %v", m.info.Name, m.engine.config.Grace)
+	}
+}
+
+// nothing stands for a backend that could not be opened.
+type nothing struct{}
+
+func (nothing) Info() backend.Info                                  { return backend.Info{} }
+func (nothing) Run(context.Context, *kernels.Batch, int, int) error { return backend.ErrClosed }
+func (nothing) Close() error                                        { return nil }

@@ -4,126 +4,344 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// State of a backend in an engine.
-type State string
-
 const (
-	Serving     State = "serving"
-	Quarantined State = "quarantined" // it failed; see Status.Reason
+	faultsInRow  = 3    // failed calls in a row that quarantine a backend
+	trustAfter   = 4096 // jobs that are all audited after a quarantine
+	maxDoublings = 6    // of Probation
 )
-
-// Status of one backend, for people and metrics.
-type Status struct {
-	Info    backend.Info
-	State   State
-	Reason  string            // why it is in quarantine
-	Refused map[string]string // kernels that it may not serve, and why
-	Jobs    map[string]int64  // decided, by kernel name
-}
 
 // member is a backend in an engine.
 type member struct {
-	backend.Backend
-	info  backend.Info
-	judge bool // it is the engine's own processor: trusted
+	engine   *Engine
+	be       backend.Backend
+	info     backend.Info
+	trusted  bool // the engine's own CPU
+	custom   bool // opened by the caller
+	services map[kernels.ID]*service
+	slots    chan struct{} // a token for each call in flight; not used for the CPU
+	clock    clock
 
-	mu      sync.Mutex
-	state   State
-	reason  string
-	times   int // in quarantine, so far
-	stuck   int // calls of Run that the engine gave up and that have not returned
-	refused map[kernels.ID]string
-	kernels map[kernels.ID]*service
+	lies    atomic.Uint64 // times that its answers were found wrong
+	suspect atomic.Int64  // jobs that are still to be audited one by one
+	serving atomic.Bool   // state == Serving
+
+	mu          sync.Mutex
+	state       State
+	reason      string
+	since       time.Time
+	quarantines uint64
+	doublings   int
+	faults      int // failed calls since the last good one
+	abandoned   int // calls that have not come back
+	calls       map[*call]struct{}
+	fell        chan struct{} // has room for one: quarantined, or an abandoned call came back
 }
 
 // service is one kernel on one backend.
 type service struct {
-	backend.Support
+	member  *member
+	kernel  *kernels.Kernel
+	support backend.Support
 	model   model
-	metrics *series
+	counts  counts
+	latency prometheus.Observer
+
+	// Set while the engine opens or by a later refusal, under member.mu.
+	rules   []kernels.Flags // admitted
+	refused string
 }
 
-func newMember(b backend.Backend, judge bool) *member {
-	return &member{
-		Backend: b,
-		info:    b.Info(),
-		judge:   judge,
-		state:   Serving,
-		refused: map[kernels.ID]string{},
-		kernels: map[kernels.ID]*service{},
+func newMember(e *Engine, be backend.Backend, info backend.Info) *member {
+	m := &member{
+		engine:   e,
+		be:       be,
+		info:     info,
+		services: make(map[kernels.ID]*service),
+		slots:    make(chan struct{}, max(1, info.InFlight)),
+		since:    time.Now(),
+		calls:    make(map[*call]struct{}),
+		fell:     make(chan struct{}, 1),
 	}
+	for _, k := range e.config.Kernels {
+		if s, ok := info.Supports(k.ID); ok {
+			s.Smallest = max(1, s.Smallest)
+			m.services[k.ID] = &service{member: m, kernel: k, support: s, latency: e.metrics.latencies.WithLabelValues(k.Name, info.Name)}
+		}
+	}
+	return m
 }
 
-// serves gives the service of a kernel, if the backend may serve it now.
-func (m *member) serves(id kernels.ID) *service {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.state != Serving {
+// offers gives the service of the kernel if the backend may be given batches under the rule now.
+func (m *member) offers(id kernels.ID, rule kernels.Flags) *service {
+	s := m.services[id]
+	if s == nil || !m.serving.Load() {
 		return nil
 	}
-	return m.kernels[id]
-}
-
-// run is Backend.Run with panics turned into faults.
-func (m *member) run(ctx context.Context, b *kernels.Batch, lo, hi int) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &backend.Fault{Backend: m.info.Name, Err: fmt.Errorf("panic: %v", p)}
-		}
-	}()
-	return m.Run(ctx, b, lo, hi)
-}
-
-// prove checks the known answers of a kernel under all its rules, and lets the cost model learn from them.
-func (m *member) prove(ctx context.Context, k *kernels.Kernel, s *service) error {
-	for _, rule := range k.Rules {
-		known := k.Known(rule)
-		work := known.Shadow()
-		start := time.Now()
-		if err := m.run(ctx, work, 0, work.Len()); err != nil {
-			return fmt.Errorf("%w: %s %s: %w", ErrKnownAnswers, k.Name, rule, err)
-		}
-		s.model.learn(work.Len(), time.Since(start))
-		if i := differ(known, work, 0, known.Len()); i >= 0 {
-			return fmt.Errorf("%w: %s %s: job %d is %v, want %v", ErrKnownAnswers, k.Name, rule, i, work.Verdict(i), known.Verdict(i))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range s.rules {
+		if r == rule {
+			return s
 		}
 	}
 	return nil
 }
 
-// differ is the first job in [lo,hi) whose verdict or output differs, or -1.
-func differ(a, b *kernels.Batch, lo, hi int) int {
-	for i := lo; i < hi; i++ {
-		if a.Verdict(i) != b.Verdict(i) || string(a.Out(i)) != string(b.Out(i)) {
-			return i
-		}
-	}
-	return -1
+func (m *member) set(s State, reason string) {
+	m.state, m.reason, m.since = s, reason, time.Now()
+	m.serving.Store(s == Serving)
 }
 
-// status is a snapshot.
-func (m *member) status(find func(kernels.ID) *kernels.Kernel) Status {
+// quarantine takes the backend out of service and cuts its running calls short. lied: what it has decided in batches
+// that are still running must be decided again.
+func (m *member) quarantine(s *service, lied bool, reason string) {
+	if lied {
+		m.lies.Add(1)
+	}
+	if !m.fall(reason) {
+		return
+	}
+	s.counts.quarantines.Add(1)
+	m.engine.log.Error("backend quarantined", "backend", m.info.Name, "kernel", s.kernel.Name, "reason", reason)
+}
+
+// fall is the change of state of quarantine; false if the backend was not serving.
+func (m *member) fall(reason string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := Status{Info: m.info, State: m.state, Reason: m.reason, Refused: map[string]string{}, Jobs: map[string]int64{}}
-	for id, why := range m.refused {
-		s.Refused[name(find, id)] = why
+	if m.state != Serving {
+		return false
 	}
-	for id, service := range m.kernels {
-		s.Jobs[name(find, id)] = service.metrics.decided.Load()
+	if served := time.Since(m.since); served > (16<<m.doublings)*m.engine.config.Probation {
+		m.doublings = 0 // it was good for long
+	} else if m.quarantines > 0 {
+		m.doublings = min(m.doublings+1, maxDoublings)
+	}
+	m.set(Quarantined, reason)
+	m.quarantines++
+	for c := range m.calls {
+		c.stop()
+	}
+	m.wakeWarden()
+	return true
+}
+
+func (m *member) wakeWarden() {
+	select {
+	case m.fell <- struct{}{}:
+	default:
+	}
+}
+
+// failed counts a call that ended with an error. Several in a row quarantine the backend.
+func (m *member) failed(s *service, err error) {
+	s.counts.faults.Add(1)
+	m.engine.log.Warn("backend failed", "backend", m.info.Name, "kernel", s.kernel.Name, "error", err)
+	m.mu.Lock()
+	m.faults++
+	n := m.faults
+	m.mu.Unlock()
+	if n >= faultsInRow {
+		m.quarantine(s, false, fmt.Sprintf("%d calls failed in a row, the last: %v", n, err))
+	}
+}
+
+// succeeded counts a call whose n answers stood.
+func (m *member) succeeded(n int) {
+	if m.suspect.Load() > 0 {
+		m.suspect.Add(-int64(n))
+	}
+	m.mu.Lock()
+	m.faults = 0
+	m.mu.Unlock()
+}
+
+// refuse stops giving the backend jobs of a kernel under a rule, or under all where it gave a wrong known answer.
+func (s *service) refuse(reason string, rules ...kernels.Flags) {
+	m := s.member
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s.refused == "" {
+		s.refused = reason
+	}
+	kept := s.rules[:0:0]
+	for _, r := range s.rules {
+		if len(rules) > 0 && r != rules[0] {
+			kept = append(kept, r)
+		}
+	}
+	s.rules = kept
+}
+
+// abandon counts a call that did not come back; the backend gets nothing until it does.
+func (m *member) abandon(s *service) {
+	reason := fmt.Sprintf("a call of %s did not return within %v of being cancelled", s.kernel.Name, m.engine.config.Grace)
+	m.quarantine(s, false, reason)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.abandoned++
+	m.reason = reason
+}
+
+// returned undoes abandon.
+func (m *member) returned() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.abandoned--
+	m.wakeWarden()
+}
+
+// probation is how long to wait before the next known-answer test; below 0: for ever.
+func (m *member) probation() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.abandoned > 0 {
+		return -1
+	}
+	return m.engine.config.Probation << m.doublings
+}
+
+// warden admits the backend again after a quarantine. It is the only goroutine that ends one.
+func (m *member) warden(ctx context.Context) {
+	for {
+		var due <-chan time.Time
+		m.mu.Lock()
+		quarantined := m.state == Quarantined
+		m.mu.Unlock()
+		if wait := m.probation(); quarantined && wait >= 0 {
+			due = time.After(wait)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.fell:
+		case <-due:
+			m.retry(ctx)
+		}
+	}
+}
+
+// retry gives a quarantined backend all known answers again.
+func (m *member) retry(ctx context.Context) {
+	var err error
+	for _, k := range m.engine.config.Kernels {
+		s := m.services[k.ID]
+		if s == nil {
+			continue
+		}
+		for _, rule := range s.admitted() {
+			if err == nil {
+				_, err = m.answer(ctx, k.Known(rule))
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	if m.retried(err) {
+		m.engine.log.Info("backend serves again", "backend", m.info.Name)
+	} else {
+		m.engine.log.Warn("backend stays quarantined", "backend", m.info.Name, "error", err)
+	}
+}
+
+// retried is the change of state after all known answers were given again, or err.
+func (m *member) retried(err error) (serves bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err != nil {
+		m.doublings = min(m.doublings+1, maxDoublings)
+		m.set(Quarantined, err.Error())
+		return false
+	}
+	m.faults = 0
+	m.suspect.Store(trustAfter)
+	m.set(Serving, "")
+	return true
+}
+
+// admitted is the rules that the backend may be given.
+func (s *service) admitted() []kernels.Flags {
+	s.member.mu.Lock()
+	defer s.member.mu.Unlock()
+	return append([]kernels.Flags(nil), s.rules...)
+}
+
+func (m *member) status() Status {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := Status{Info: m.info, State: m.state, Reason: m.reason, Since: m.since, Quarantines: m.quarantines,
+		Refused: make(map[string]string), Jobs: make(map[string]int64)}
+	for _, k := range m.engine.config.Kernels {
+		v := m.services[k.ID]
+		if v == nil {
+			continue
+		}
+		out := Service{Kernel: k, Rules: append([]kernels.Flags(nil), v.rules...), Refused: v.refused, Stats: v.counts.stats()}
+		if l, ok := v.model.predict(time.Now()); ok {
+			out.Setup, out.Rate = time.Duration(l.a*1e9), 1/l.c
+		}
+		s.Services = append(s.Services, out)
+		s.Jobs[k.Name] = int64(out.Jobs)
+		if v.refused != "" {
+			s.Refused[k.Name] = v.refused
+		}
 	}
 	return s
 }
 
-func name(find func(kernels.ID) *kernels.Kernel, id kernels.ID) string {
-	if k := find(id); k != nil {
-		return k.Name
+// clock charges the time of a backend to the calls that share it: while k of them run, each is charged 1/k of the
+// time. So the cost model learns what a span costs, not how many others there were.
+type clock struct {
+	mu      sync.Mutex
+	running int
+	last    time.Time
+	shares  float64 // seconds that a call which never ends has been charged
+	backlog float64 // seconds of work predicted for the calls that run
+}
+
+// begin starts a call that is predicted to take some seconds.
+func (c *clock) begin(predicted float64) (mark float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tick()
+	c.running++
+	c.backlog += predicted
+	return c.shares
+}
+
+// end gives the seconds that the call was charged.
+func (c *clock) end(mark, predicted float64) float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tick()
+	c.backlog -= predicted
+	if c.running--; c.running == 0 {
+		c.backlog = 0 // no rounding errors
 	}
-	return fmt.Sprintf("%#x", uint16(id))
+	return c.shares - mark
+}
+
+func (c *clock) tick() {
+	now := time.Now()
+	if c.running > 0 {
+		c.shares += now.Sub(c.last).Seconds() / float64(c.running)
+	}
+	c.last = now
+}
+
+// queued is the seconds of work that a new call finds.
+func (c *clock) queued() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.backlog
 }

@@ -5,86 +5,130 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sluice-engine/sluice/kernels"
 )
 
-// metrics are the collectors of one engine.
-type metrics struct {
-	jobs        *prometheus.CounterVec // kernel, backend
-	verdicts    *prometheus.CounterVec // kernel, verdict
-	latency     *prometheus.HistogramVec
-	batch       *prometheus.HistogramVec
-	queue       prometheus.Gauge
-	rechecks    *prometheus.CounterVec
-	mismatches  *prometheus.CounterVec
-	faults      *prometheus.CounterVec
-	stolen      *prometheus.CounterVec
-	quarantines *prometheus.CounterVec
+// counts are the statistics of a service; see [Stats].
+type counts struct {
+	jobs, valid, invalid, spans, stolen atomic.Uint64
+	rechecked, overturned, audited      atomic.Uint64
+	mismatches, faults, quarantines     atomic.Uint64
+	busy                                atomic.Int64 // ns
 }
 
-func newMetrics() *metrics {
-	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "sluice", Name: name, Help: help}, labels)
+// decided counts the verdicts of jobs [lo,hi).
+func (c *counts) decided(b *kernels.Batch, lo, hi int) {
+	valid := uint64(0)
+	invalid := uint64(0)
+	for _, v := range b.Verdicts()[lo:hi] {
+		switch kernels.Verdict(v) {
+		case kernels.Valid:
+			valid++
+		case kernels.Invalid:
+			invalid++
+		}
 	}
-	histogram := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
-		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "sluice", Name: name, Help: help, Buckets: buckets}, labels)
+	c.jobs.Add(valid + invalid)
+	c.valid.Add(valid)
+	c.invalid.Add(invalid)
+}
+
+func (c *counts) stats() Stats {
+	return Stats{
+		Jobs: c.jobs.Load(), Valid: c.valid.Load(), Invalid: c.invalid.Load(),
+		Spans: c.spans.Load(), Stolen: c.stolen.Load(),
+		Rechecked: c.rechecked.Load(), Overturned: c.overturned.Load(), Audited: c.audited.Load(),
+		Mismatches: c.mismatches.Load(), Faults: c.faults.Load(), Busy: time.Duration(c.busy.Load()),
+	}
+}
+
+// Metrics of the engine; labels as named. Those of services are read from the counts when they are collected.
+var (
+	perService = []string{"kernel", "backend"}
+
+	jobsDesc       = prometheus.NewDesc("sluice_jobs_total", "Jobs that left the engine with a verdict of the backend.", perService, nil)
+	verdictsDesc   = prometheus.NewDesc("sluice_verdicts_total", "Verdicts, by what they say.", append(perService, "verdict"), nil)
+	spansDesc      = prometheus.NewDesc("sluice_spans_total", "Calls of a backend that decided jobs.", perService, nil)
+	stolenDesc     = prometheus.NewDesc("sluice_stolen_jobs_total", "Jobs that the backend took over from another.", perService, nil)
+	recheckedDesc  = prometheus.NewDesc("sluice_rechecks_total", "Inexact verdicts of the backend that the CPU decided again.", perService, nil)
+	overturnedDesc = prometheus.NewDesc("sluice_overturned_total", "Inexact verdicts that the CPU decided otherwise.", perService, nil)
+	auditedDesc    = prometheus.NewDesc("sluice_audits_total", "Exact verdicts of the backend that the CPU decided again.", perService, nil)
+	mismatchesDesc = prometheus.NewDesc("sluice_mismatches_total", "Wrong answers of the backend that audits found.", perService, nil)
+	faultsDesc     = prometheus.NewDesc("sluice_faults_total", "Calls of the backend that failed, panicked, came late or not at all.", perService, nil)
+	quarantineDesc = prometheus.NewDesc("sluice_quarantines_total", "Quarantines of the backend, by the kernel that caused them.", perService, nil)
+	busyDesc       = prometheus.NewDesc("sluice_busy_seconds_total", "Time in calls of the backend, all added up.", perService, nil)
+	stateDesc      = prometheus.NewDesc("sluice_backend_state", "1 for the state that the backend is in.", []string{"backend", "state"}, nil)
+	inFlightDesc   = prometheus.NewDesc("sluice_queue_jobs", "Jobs in batches that are being decided.", nil, nil)
+	waitingDesc    = prometheus.NewDesc("sluice_queue_waiting_jobs", "Jobs in batches that wait for others to be decided.", nil, nil)
+)
+
+// metrics collects for one engine.
+type metrics struct {
+	engine    *Engine
+	batchJobs *prometheus.HistogramVec
+	batchTime *prometheus.HistogramVec
+	latencies *prometheus.HistogramVec
+}
+
+func newMetrics(e *Engine) *metrics {
+	h := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
 	}
 	return &metrics{
-		jobs:        counter("jobs_total", "Jobs decided, by the backend whose verdict counted.", "kernel", "backend"),
-		verdicts:    counter("verdicts_total", "Verdicts given.", "kernel", "verdict"),
-		latency:     histogram("run_seconds", "Time of a call of Run, waiting included.", prometheus.ExponentialBuckets(10e-6, 4, 12), "kernel"),
-		batch:       histogram("batch_jobs", "Jobs of a call of Run.", prometheus.ExponentialBuckets(1, 4, 11), "kernel"),
-		queue:       prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sluice", Name: "queue_jobs", Help: "Jobs of running and waiting calls of Run."}),
-		rechecks:    counter("rechecks_total", "Jobs of a backend that the processor decided again: inexact verdicts and audits.", "kernel", "backend"),
-		mismatches:  counter("mismatches_total", "Audited jobs with another verdict or output than the processor's.", "kernel", "backend"),
-		faults:      counter("faults_total", "Calls of a backend that failed or hung.", "kernel", "backend"),
-		stolen:      counter("stolen_total", "Spans that were taken from a slower backend.", "kernel", "backend"),
-		quarantines: counter("quarantines_total", "Times that a backend was put in quarantine.", "backend"),
+		engine:    e,
+		batchJobs: h("sluice_batch_jobs", "Jobs in a batch.", prometheus.ExponentialBuckets(1, 4, 10), "kernel"),
+		batchTime: h("sluice_batch_seconds", "Time from Run to its return.", prometheus.ExponentialBuckets(10e-6, 4, 11), "kernel"),
+		latencies: h("sluice_span_seconds", "Time that a backend took for a span.", prometheus.ExponentialBuckets(10e-6, 4, 11), perService...),
 	}
 }
 
-func (m *metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.jobs, m.verdicts, m.latency, m.batch, m.queue, m.rechecks, m.mismatches, m.faults, m.stolen, m.quarantines}
-}
-
-// series are the metrics of one kernel on one backend.
-type series struct {
-	decided                                    atomic.Int64
-	jobs, rechecks, mismatches, faults, stolen prometheus.Counter
-}
-
-func (m *metrics) series(kernel, backend string) *series {
-	return &series{
-		jobs:       m.jobs.WithLabelValues(kernel, backend),
-		rechecks:   m.rechecks.WithLabelValues(kernel, backend),
-		mismatches: m.mismatches.WithLabelValues(kernel, backend),
-		faults:     m.faults.WithLabelValues(kernel, backend),
-		stolen:     m.stolen.WithLabelValues(kernel, backend),
+// Describe implements prometheus.Collector.
+func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{jobsDesc, verdictsDesc, spansDesc, stolenDesc, recheckedDesc, overturnedDesc, auditedDesc,
+		mismatchesDesc, faultsDesc, quarantineDesc, busyDesc, stateDesc, inFlightDesc, waitingDesc} {
+		ch <- d
 	}
+	m.batchJobs.Describe(ch)
+	m.batchTime.Describe(ch)
+	m.latencies.Describe(ch)
 }
 
-func (s *series) add(jobs int) {
-	s.decided.Add(int64(jobs))
-	s.jobs.Add(float64(jobs))
-}
-
-// kernelSeries are the metrics of one kernel, whatever the backend.
-type kernelSeries struct {
-	valid, invalid prometheus.Counter
-	latency, batch prometheus.Observer
-}
-
-func (m *metrics) kernel(name string) *kernelSeries {
-	return &kernelSeries{
-		valid:   m.verdicts.WithLabelValues(name, "valid"),
-		invalid: m.verdicts.WithLabelValues(name, "invalid"),
-		latency: m.latency.WithLabelValues(name),
-		batch:   m.batch.WithLabelValues(name),
+// Collect implements prometheus.Collector.
+func (m *metrics) Collect(ch chan<- prometheus.Metric) {
+	put := func(d *prometheus.Desc, t prometheus.ValueType, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, t, v, labels...)
 	}
-}
-
-func (k *kernelSeries) run(jobs, valid int, d time.Duration) {
-	k.valid.Add(float64(valid))
-	k.invalid.Add(float64(jobs - valid))
-	k.latency.Observe(d.Seconds())
-	k.batch.Observe(float64(jobs))
+	e := m.engine
+	put(inFlightDesc, prometheus.GaugeValue, float64(e.inFlight.Load()))
+	put(waitingDesc, prometheus.GaugeValue, float64(e.waiting.Load()))
+	for _, b := range e.members {
+		status := b.status()
+		for _, s := range states {
+			v := 0.
+			if s == status.State {
+				v = 1
+			}
+			put(stateDesc, prometheus.GaugeValue, v, b.info.Name, string(s))
+		}
+		for _, s := range b.services {
+			c, labels := s.counts.stats(), []string{s.kernel.Name, b.info.Name}
+			for _, x := range []struct {
+				desc  *prometheus.Desc
+				value float64
+			}{
+				{jobsDesc, float64(c.Jobs)}, {spansDesc, float64(c.Spans)}, {stolenDesc, float64(c.Stolen)},
+				{recheckedDesc, float64(c.Rechecked)}, {overturnedDesc, float64(c.Overturned)}, {auditedDesc, float64(c.Audited)},
+				{mismatchesDesc, float64(c.Mismatches)}, {faultsDesc, float64(c.Faults)},
+				{quarantineDesc, float64(s.counts.quarantines.Load())}, {busyDesc, c.Busy.Seconds()},
+			} {
+				put(x.desc, prometheus.CounterValue, x.value, labels...)
+			}
+			put(verdictsDesc, prometheus.CounterValue, float64(c.Valid), append(labels, "valid")...)
+			put(verdictsDesc, prometheus.CounterValue, float64(c.Invalid), append(labels, "invalid")...)
+		}
+	}
+	m.batchJobs.Collect(ch)
+	m.batchTime.Collect(ch)
+	m.latencies.Collect(ch)
 }

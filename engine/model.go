@@ -1,112 +1,124 @@
 package engine
 
 import (
+	"math"
 	"sync"
 	"time"
 )
 
-// model is what a backend's spans of one kernel cost, t(n) = a + n/r, learnt by least squares over the spans seen, older
-// ones weighing less.
+// model learns how long a backend takes for a span of n units of work of one kernel: t(n) = a + c*n seconds, c = 1/r.
+//
+// It is a least-squares fit of relative errors in which each span weighs 7/8 of the next one, so that it follows a
+// device that changes. A span that took much more or less than predicted counts as at most four times so: one hiccup
+// does not spoil the model, a lasting change moves it within some ten spans. Without news it returns to what admission
+// measured, so that a backend that once was slow is tried again.
 type model struct {
-	mu              sync.Mutex
-	w, n, t, nn, nt float64 // weighted sums: 1, n, t, n², nt
-	fixed, perJob   float64 // ns; a and 1/r
-	known           bool
+	mu     sync.Mutex
+	prior  line
+	now    line
+	sums   sums
+	at     time.Time // of the last span
+	seeded bool
 }
 
-const fade = 0.9 // weight of what was known before, at each new span
+// line is t(n) = a + c*n; a in seconds, c in seconds per unit.
+type line struct{ a, c float64 }
 
-// learn takes in a span of n jobs that took d.
-func (m *model) learn(n int, d time.Duration) {
+func (l line) at(n float64) float64 { return l.a + l.c*n }
+
+// sums of the weighted fit.
+type sums struct{ w, n, nn, t, nt float64 }
+
+const (
+	memory    = 7. / 8                 // what a span weighs beside the next
+	clip      = 4.                     // by how much a span may differ from the prediction
+	staleness = 30 * time.Second       // half-life of what was learnt, without news
+	tiniest   = float64(1e-12)         // seconds per unit: above any device
+	instant   = float64(1e-9)          // seconds
+	spread    = float64(1.) / (1 << 6) // relative variance of n below which a and c cannot be told apart
+)
+
+// seed sets the model to what admission measured: spans of n0 and n1 units took t0 and t1 seconds.
+func (m *model) seed(n0, t0, n1, t1 float64) {
+	l := line{c: max(t1/n1, tiniest)}
+	if n1 > n0 && t1 > t0 {
+		l.c = max((t1-t0)/(n1-n0), tiniest)
+		l.a = max(0, t0-l.c*n0)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	x, y := float64(n), float64(d)
-	m.w, m.n, m.t = m.w*fade+1, m.n*fade+x, m.t*fade+y
-	m.nn, m.nt = m.nn*fade+x*x, m.nt*fade+x*y
-	m.known = true
-	m.perJob = m.t / m.n // if all cost is per job
-	m.fixed = 0
-	// The slope is trusted where sizes differ, and then only between nothing and all of the cost.
-	if spread := m.nn - m.n*m.n/m.w; spread > 0.01*m.nn {
-		slope := (m.nt - m.n*m.t/m.w) / spread
-		if slope > m.perJob/1000 && slope < m.perJob {
-			m.fixed = (m.t - slope*m.n) / m.w
-			m.perJob = slope
-		}
-	}
+	m.prior, m.now, m.sums, m.seeded = l, l, sums{}, true
 }
 
-// cost gives a and 1/r in ns, and whether anything is known.
-func (m *model) cost() (fixed, perJob float64, known bool) {
+// observe takes in a span of n units that took t seconds.
+func (m *model) observe(n, t float64, at time.Time) {
+	if !(n > 0) || !(t > 0) {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.fixed, m.perJob, m.known
+	if !m.seeded {
+		m.prior = line{c: t / n}
+		m.now, m.seeded = m.prior, true
+	}
+	m.now = m.fresh(at)
+	m.at = at
+	want := max(m.now.at(n), instant)
+	t = min(max(t, want/clip), want*clip)
+
+	s, w := &m.sums, 1/(want*want)
+	if s.w > 0 && s.w*want*want > 1e12 || s.w*want*want < 1e-12 { // the scale of t changed beyond reason
+		*s = sums{}
+	}
+	for _, sum := range []*float64{&s.w, &s.n, &s.nn, &s.t, &s.nt} {
+		*sum *= memory
+	}
+	s.w += w
+	s.n += w * n
+	s.nn += w * n * n
+	s.t += w * t
+	s.nt += w * n * t
+
+	m.now = s.fit(m.now)
 }
 
-// predict is the time for n jobs; 0 if nothing is known.
-func (m *model) predict(n int) time.Duration {
-	fixed, perJob, _ := m.cost()
-	return time.Duration(fixed + perJob*float64(n))
-}
-
-// split divides n jobs between backends with these costs so that all end together; one that would not be worth its fixed
-// cost or its smallest span gets none. At least one entry of smallest is at most n.
-func split(n int, fixed, perJob []float64, smallest []int) []int {
-	shares := make([]int, len(fixed))
-	out := make([]bool, len(fixed))
-	for {
-		// The time T at which the sum of (T - a) r over those that take part is n.
-		low, high := 0.0, 0.0
-		for i := range fixed {
-			if !out[i] {
-				high = max(high, fixed[i]+perJob[i]*float64(n))
-			}
+// fit is the line through the spans; where they do not determine one, it is the old line, scaled to them.
+func (s *sums) fit(old line) line {
+	if det := s.w*s.nn - s.n*s.n; det > spread*s.w*s.nn {
+		c := (s.w*s.nt - s.n*s.t) / det
+		a := (s.t - c*s.n) / s.w
+		if c > tiniest && a >= 0 {
+			return line{a, c}
 		}
-		jobs := func(t float64) (sum float64) {
-			for i := range fixed {
-				if !out[i] && t > fixed[i] {
-					sum += (t - fixed[i]) / perJob[i]
-				}
-			}
-			return sum
-		}
-		for range 60 {
-			if t := (low + high) / 2; jobs(t) < float64(n) {
-				low = t
-			} else {
-				high = t
-			}
-		}
-		left, fastest, again := n, -1, false
-		for i := range fixed {
-			shares[i] = 0
-			if out[i] {
-				continue
-			}
-			if high > fixed[i] {
-				shares[i] = min(left, int((high-fixed[i])/perJob[i]))
-			}
-			left -= shares[i]
-			if fastest < 0 || perJob[i] < perJob[fastest] {
-				fastest = i
-			}
-			if shares[i] < smallest[i] && countIn(out) > 1 {
-				out[i], again = true, true
-				break
-			}
-		}
-		if !again {
-			shares[fastest] += left // what rounding left over
-			return shares
+		if a < 0 {
+			return line{0, max(s.nt/s.nn, tiniest)}
 		}
 	}
+	scale := s.t / (s.w*old.a + s.n*old.c)
+	return line{old.a * scale, max(old.c*scale, tiniest)}
 }
 
-func countIn(out []bool) (n int) {
-	for _, o := range out {
-		if !o {
-			n++
-		}
+// fresh is what the model says at a time: the longer ago the last span, the nearer to what admission measured.
+func (m *model) fresh(at time.Time) line {
+	if m.at.IsZero() {
+		return m.now
 	}
-	return n
+	keep := math.Exp2(-max(0, at.Sub(m.at).Seconds()) / staleness.Seconds())
+	return line{between(m.prior.a, m.now.a, keep), between(m.prior.c, m.now.c, keep)}
+}
+
+// between is the weighted geometric mean of two times.
+func between(prior, now, keep float64) float64 {
+	if prior < instant*instant && now < instant*instant {
+		return 0
+	}
+	const floor = 1e-15 // zero has no logarithm
+	return max(prior, floor) * math.Pow(max(now, floor)/max(prior, floor), keep)
+}
+
+// predict gives the line at a time; false if nothing is known.
+func (m *model) predict(at time.Time) (line, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.fresh(at), m.seeded
 }

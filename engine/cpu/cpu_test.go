@@ -111,6 +111,7 @@ func TestFair(t *testing.T) {
 		c := New(Config{Workers: workers, Kernels: []*kernels.Kernel{k}})
 		large, small := fill(kernels.New(k, 0, 20000, 0)), fill(kernels.New(k, 0, 20, 0))
 		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
 		done := make(chan error)
 		go func() { done <- c.Run(ctx, large, 0, large.Len()) }()
 		time.Sleep(20 * time.Millisecond)
@@ -249,7 +250,7 @@ func TestInfo(t *testing.T) {
 	c := New(Config{Workers: 3})
 	defer c.Close()
 	info := c.Info()
-	if info.Name != "cpu" || info.Kind != "cpu" || info.InFlight != 1 || !strings.Contains(info.Device, "3 of ") {
+	if info.Name != "cpu" || info.Kind != "cpu" || info.InFlight != 1 || !strings.HasSuffix(info.Device, ", 3 workers") {
 		t.Errorf("info %+v", info)
 	}
 	if len(info.Kernels) != len(all.Kernels) {

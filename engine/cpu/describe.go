@@ -38,7 +38,7 @@ func describe(workers int, ks []*kernels.Kernel) backend.Info {
 	info := backend.Info{
 		Name:     "cpu",
 		Kind:     "cpu",
-		Device:   fmt.Sprintf("%s, %d of %d cores", device, workers, runtime.NumCPU()),
+		Device:   fmt.Sprintf("%s, %d workers", device, workers),
 		Version:  runtime.GOARCH,
 		InFlight: 1,
 	}
