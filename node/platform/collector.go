@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -89,6 +90,16 @@ func (c *Collector) Flush(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// Decide has the engine decide a batch that the caller filled, and counts its verdicts. It may be called beside Add.
+func (c *Collector) Decide(ctx context.Context, b *kernels.Batch) error {
+	if err := c.engine.Run(ctx, b); err != nil {
+		return err
+	}
+	valid := int64(bytes.Count(b.Verdicts(), []byte{byte(kernels.Valid)}))
+	c.report.Decided(b.Kernel(), valid, int64(b.Len())-valid)
 	return nil
 }
 

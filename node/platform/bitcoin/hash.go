@@ -2,13 +2,13 @@ package bitcoin
 
 import (
 	"context"
-	"slices"
 
 	"github.com/btcsuite/btcd/blockchain"
 	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"
 
 	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/merkle"
 	"github.com/sluice-engine/sluice/kernels/sha256"
 	"github.com/sluice-engine/sluice/node/platform"
 )
@@ -29,7 +29,7 @@ func (h *hasher) double(message []byte, to *chainhash.Hash) error {
 
 // hash finds the hashes of all headers and transactions, the Merkle roots, and the commitments to witnesses.
 func (h *hasher) hash(records []*record) error {
-	var trees, witnessTrees []*tree
+	var trees, witnessTrees []tree
 	for _, r := range records {
 		if r.kind != loneTx {
 			if err := h.double(r.raw[:headerSize], &r.hash); err != nil {
@@ -58,89 +58,67 @@ func (h *hasher) hash(records []*record) error {
 			}
 		}
 		if r.kind == wholeBlock {
-			trees = append(trees, &tree{of: r, level: r.txids})
+			trees = append(trees, tree{of: r, leaves: r.txids})
 		}
 		if committed {
-			witnessTrees = append(witnessTrees, &tree{of: r, level: wtxids})
+			witnessTrees = append(witnessTrees, tree{of: r, leaves: wtxids})
 		}
 	}
 	if err := h.jobs.Flush(h.ctx); err != nil {
 		return err
 	}
-	if err := h.roots(append(slices.Clone(trees), witnessTrees...)); err != nil {
+	if err := h.climb(trees, witnessTrees); err != nil {
 		return err
 	}
 	for _, t := range trees {
-		t.of.root, t.of.mutated = t.root(), t.mutated
+		t.of.root, t.of.mutated = t.root, t.mutated
 	}
 	return h.commitments(witnessTrees)
 }
 
-// tree is a Merkle tree on its way up.
+// tree is a Merkle tree over transactions of a record. The root of no leaves is zero.
 type tree struct {
 	of      *record
-	level   []chainhash.Hash // not changed
-	mutated bool
+	leaves  []chainhash.Hash
+	root    chainhash.Hash
+	mutated bool // see merkle.Tree.Mutated
 }
 
-// root is the last level left; zero for a tree without leaves.
-func (t *tree) root() (root chainhash.Hash) {
-	if len(t.level) > 0 {
-		root = t.level[0]
-	}
-	return root
-}
-
-// roots climbs all trees to their roots, a level of all of them in one go. A node without a sibling is hashed
-// with itself; so two trees have the same root if one repeats the last leaves of the other. A tree is mutated
-// if a node is equal to its sibling, as Bitcoin Core's ComputeMerkleRoot has it.
-func (h *hasher) roots(trees []*tree) error {
-	var pair [2 * chainhash.HashSize]byte
-	for {
-		climbing := false
-		up := make([][]chainhash.Hash, len(trees))
-		for k, t := range trees {
-			n := len(t.level)
-			if n < 2 {
+// climb finds the roots of all trees together.
+func (h *hasher) climb(groups ...[]tree) error {
+	var grown []*tree
+	var lists [][]merkle.Digest
+	for _, g := range groups {
+		for i := range g {
+			t := &g[i]
+			if len(t.leaves) == 0 {
 				continue
 			}
-			climbing = true
-			up[k] = make([]chainhash.Hash, (n+1)/2)
-			for i := 0; i < n; i += 2 {
-				right := min(i+1, n-1)
-				if right != i && t.level[i] == t.level[right] {
-					t.mutated = true
-				}
-				copy(pair[:], t.level[i][:])
-				copy(pair[chainhash.HashSize:], t.level[right][:])
-				if err := h.double(pair[:], &up[k][i/2]); err != nil {
-					return err
-				}
+			leaves := make([]merkle.Digest, len(t.leaves))
+			for j, l := range t.leaves {
+				leaves[j] = l
 			}
-		}
-		if !climbing {
-			return nil
-		}
-		if err := h.jobs.Flush(h.ctx); err != nil {
-			return err
-		}
-		for k, t := range trees {
-			if up[k] != nil {
-				t.level = up[k]
-			}
+			grown, lists = append(grown, t), append(lists, leaves)
 		}
 	}
+	trees, err := merkle.Build(merkle.Bitcoin, func(b *kernels.Batch) error { return h.jobs.Decide(h.ctx, b) }, lists...)
+	if err != nil {
+		return err
+	}
+	for i, t := range grown {
+		t.root, t.mutated = trees[i].Root(), trees[i].Mutated()
+	}
+	return nil
 }
 
 // commitments hashes the witness roots with the reserved value of each coinbase (BIP 141).
-func (h *hasher) commitments(trees []*tree) error {
+func (h *hasher) commitments(trees []tree) error {
 	for _, t := range trees {
 		reserved := reservedValue(t.of)
 		if reserved == nil {
 			continue
 		}
-		root := t.root()
-		if err := h.double(append(root[:], reserved...), &t.of.commitment); err != nil {
+		if err := h.double(append(t.root[:], reserved...), &t.of.commitment); err != nil {
 			return err
 		}
 	}
