@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/btcsuite/btcd/blockchain"
+	"github.com/btcsuite/btcd/btcec/v2/schnorr"
 	"github.com/btcsuite/btcd/btcutil/v2"
 	"github.com/btcsuite/btcd/chainhash/v2"
 	"github.com/btcsuite/btcd/txscript/v2"
@@ -259,6 +260,35 @@ func TestStripped(t *testing.T) {
 	}
 	o := check(t, kernelEngine{}, m.file(), nil)
 	if !o.holds() || o.Why["witness data is not in the file"] != 2 || o.NotCheckable != 2 {
+		t.Errorf("%v %+v", o.err, o.Report)
+	}
+}
+
+// TestEarlyCommitment: before BIP 141 held, a commitment in the coinbase meant nothing.
+func TestEarlyCommitment(t *testing.T) {
+	m, _, _, _ := scene(t)
+	b := m.block()
+	commit(b)
+	r := &record{kind: wholeBlock, msg: b, height: -1}
+	if checkWitnesses(r); len(r.faults)+len(r.skipped) != 0 {
+		t.Errorf("%v %v", r.faults, r.skipped)
+	}
+}
+
+// TestTaprootBeside spends a taproot output beside one that is not known: its signature covers both.
+func TestTaprootBeside(t *testing.T) {
+	g := newSigner(t, 0, 1)
+	taproot := g.script(txscript.OP_1, schnorr.SerializePubKey(txscript.ComputeTaprootKeyNoScript(g.keys[0].PubKey())))
+	first := pay(5, taproot, wire.OutPoint{Hash: [32]byte{1}})
+	first.AddTxOut(wire.NewTxOut(5, anyone))
+	hash := first.TxHash()
+	second := pay(1, anyone, wire.OutPoint{Hash: hash}, wire.OutPoint{Hash: hash, Index: 1}, wire.OutPoint{Hash: [32]byte{2}})
+	second.TxIn[0].Witness = wire.TxWitness{make([]byte, 64)}
+	m, _, _, _ := scene(t)
+	b := m.block(first, second)
+	commit(b)
+	o := check(t, kernelEngine{}, blockFileOf(t, m.mine(b)), nil)
+	if !o.holds() || !maps.Equal(o.Why, map[string]int64{noPrevout: 2, "a taproot input beside one without previous output": 1}) {
 		t.Errorf("%v %+v", o.err, o.Report)
 	}
 }

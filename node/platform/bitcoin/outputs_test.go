@@ -223,6 +223,18 @@ func TestFalseOutputs(t *testing.T) {
 	}
 }
 
+// TestSpentTwice spends a given output twice in a block that is alone.
+func TestSpentTwice(t *testing.T) {
+	m, fresh, _, _ := scene(t)
+	b := m.mine(m.block(pay(1, anyone, fresh), pay(2, anyone, fresh)))
+	table := "prev_txid,prev_vout,value_sat,script_pubkey_hex\n" + fresh.Hash.String() + ",0,5,51\n"
+	o := check(t, kernelEngine{}, blockFileOf(t, b), []byte(table))
+	if o.err != nil || o.Wrong != 1 || o.InvalidAt[0].Transaction != 2 || o.InvalidAt[0].Input != 0 ||
+		!strings.Contains(o.InvalidAt[0].Reason, "which is spent before in the block") {
+		t.Errorf("%v %v", o.err, o.InvalidAt)
+	}
+}
+
 // TestUnreadableOutputs gives files of previous outputs that are none: the error names that file and a place.
 func TestUnreadableOutputs(t *testing.T) {
 	block := unhex(t, genesis)

@@ -39,7 +39,7 @@ func (in *input) execute(r rules) (err error) {
 	if c := in.only(); c != nil {
 		cache.Add(c.digest, c.sig, c.pub)
 		err := vm.Execute()
-		in.count(cache.Exists(c.digest, c.sig, c.pub), 1)
+		in.count(err == nil && cache.Exists(c.digest, c.sig, c.pub), 1)
 		return err
 	}
 	if in.spend.form == keyPath {

@@ -303,6 +303,45 @@ func TestFormsAgree(t *testing.T) {
 			}
 		})
 	}
+	// The stack stays as it is in a branch that is not taken, though the opcode there finds all that it needs.
+	for w := range wraps {
+		t.Run(fmt.Sprintf("multisig in a branch that is not taken %d", w), func(t *testing.T) {
+			g := newSigner(t, 0, 2)
+			code := g.script(txscript.OP_0, txscript.OP_IF, txscript.OP_CHECKMULTISIG, txscript.OP_ENDIF, txscript.OP_DEPTH,
+				txscript.OP_6, txscript.OP_NUMEQUALVERIFY, txscript.OP_CHECKMULTISIG)
+			g.output(w, code)
+			sig := g.sign(w.form(), code, 1, 0)
+			in := agrees(t, g.unlock(w, code, nil, sig, []byte{1}, g.pub(0, ""), g.pub(1, ""), []byte{2}), signedInput, consensusFlags)
+			if in.err != nil || in.engine != 1 || in.library != 0 {
+				t.Errorf("%v, %d signatures by the engine, %d left", in.err, in.engine, in.library)
+			}
+			code = g.script(txscript.OP_0, txscript.OP_IF, txscript.OP_CHECKMULTISIGVERIFY, txscript.OP_ENDIF, txscript.OP_CHECKMULTISIG)
+			g.output(w, code)
+			in = agrees(t, g.unlock(w, code, nil, g.sign(w.form(), code, 1, 0), g.sign(w.form(), code, 2, 1), []byte{2},
+				g.pub(0, ""), g.pub(1, ""), g.pub(1, ""), []byte{3}), signedInput, consensusFlags)
+			if in.err != nil || in.engine != 2 || in.library != 0 {
+				t.Errorf("%v, %d signatures by the engine, %d left", in.err, in.engine, in.library)
+			}
+		})
+	}
+	// Before BIP 141 signatures are removed from the script that they sign. The first signs the number 1, so
+	// that its removal changes what the second signs, and nothing else.
+	t.Run("a signature in the script", func(t *testing.T) {
+		g := newSigner(t, 0, 2)
+		g.output(bare, anyone)
+		one := g.sign(legacy, anyone, txscript.SigHashSingle, 0)
+		code := g.script(one, txscript.OP_DROP, txscript.OP_2, g.pub(0, ""), g.pub(1, ""), txscript.OP_2, txscript.OP_CHECKMULTISIG)
+		g.output(bare, code)
+		in := agrees(t, g.unlock(bare, code, nil, one, g.sign(legacy, code, txscript.SigHashAll, 1)), signedInput, consensusFlags)
+		if in.err == nil {
+			t.Error("the second signature covers the first")
+		}
+		without := code[1+len(one):]
+		in = agrees(t, g.unlock(bare, code, nil, one, g.sign(legacy, without, txscript.SigHashAll, 1)), signedInput, consensusFlags)
+		if in.err != nil || in.library != 2 {
+			t.Errorf("%v, %d signatures left", in.err, in.library)
+		}
+	})
 	t.Run("tapscript", func(t *testing.T) {
 		spendTapscripts(t, func(g *signer) []byte { return g.script(g.pub(0, "x-only"), checksig) },
 			func(g *signer, sign func(key int) []byte) [][]byte { return [][]byte{sign(0)} })
@@ -452,6 +491,39 @@ func TestProgramsAgree(t *testing.T) {
 				g.tx.TxIn[signedInput].Witness = items
 				return g.s
 			})
+		}
+	}
+}
+
+// TestWrongDigest has candidates under a digest that no script asks for, and calls them valid: they are worth
+// nothing, and are not counted.
+func TestWrongDigest(t *testing.T) {
+	for w := range wraps {
+		g := newSigner(t, 0, 3)
+		single := g.script(g.pub(0, ""), txscript.OP_CHECKSIG)
+		loose := g.script(g.pub(0, ""), txscript.OP_CHECKSIGVERIFY, txscript.OP_1)
+		multi := g.script(txscript.OP_2, g.pub(0, ""), g.pub(1, ""), txscript.OP_2, txscript.OP_CHECKMULTISIG)
+		for _, good := range []bool{true, false} {
+			for _, code := range [][]byte{single, loose, multi} {
+				g.output(w, code)
+				stack := [][]byte{g.sign(w.form(), code, 1, 0)}
+				if len(code) == len(multi) {
+					stack = [][]byte{nil, stack[0], g.sign(w.form(), code, 2, 1)}
+				}
+				if !good {
+					stack[len(stack)-1][20] ^= 1
+				}
+				in := &input{spending: g.unlock(w, code, stack...), index: signedInput, rules: rulesToday()}
+				in.foresee()
+				for i := range in.candidates {
+					in.candidates[i].digest[0] ^= 1
+					in.candidates[i].valid = true
+				}
+				in.run()
+				if (in.err == nil) != good || in.engine != 0 || in.library == 0 {
+					t.Errorf("wrapping %d, good %v: %v, %d by the engine, %d left", w, good, in.err, in.engine, in.library)
+				}
+			}
 		}
 	}
 }
