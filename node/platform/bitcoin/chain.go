@@ -30,7 +30,7 @@ func newChain(net *network, partial bool, given *outputs) *chain {
 		heights: map[chainhash.Hash]int32{}, coins: map[wire.OutPoint]coin{}}
 }
 
-// maxHeight bounds the heights that are believed: before BIP 34 a coinbase may begin with anything.
+// maxHeight bounds the heights that are believed: before BIP 34 held, a coinbase began with anything.
 const maxHeight = 1 << 24
 
 // admit takes the next record, hashed before, and checks all of it but the scripts. The error is of the file
@@ -41,17 +41,17 @@ func (c *chain) admit(r *record) error {
 		return c.admitTx(r)
 	}
 	c.link(r)
+	c.heights[r.hash] = r.height // not what a block states of itself: those after it would be judged by that
 	stated := statedHeight(r)
-	if r.height < 0 {
+	if r.height >= 0 && c.net != nil && r.kind == wholeBlock && r.height >= max(c.net.params.BIP0034Height, 1) && stated != r.height {
+		r.fault(0, -1, fmt.Sprintf("the coinbase does not state the height %d (BIP 34)", r.height))
+	}
+	if r.height < 0 && (c.net != mainnet || likeMainnet(stated, r.msg.Header.Timestamp)) {
 		r.height = stated
 	}
 	if r.net = c.net; r.net == nil {
 		r.net = guessNetwork(&r.msg.Header, r.height)
 	}
-	if r.kind == wholeBlock && r.height >= r.net.params.BIP0034Height && r.height > 0 && stated != r.height {
-		r.fault(0, -1, fmt.Sprintf("the coinbase does not state the height %d (BIP 34)", r.height))
-	}
-	c.heights[r.hash] = r.height
 	if wrong := checkWork(&r.hash, r.msg.Header.Bits, r.net); wrong != "" {
 		r.fault(-1, -1, wrong)
 	}
@@ -102,7 +102,7 @@ func (c *chain) link(r *record) {
 		if c.net != nil && r.hash != *c.net.params.GenesisHash {
 			r.fault(-1, -1, fmt.Sprintf("a first block, but not the one of %s", c.net.params.Name))
 		}
-	case networkOfGenesis(parent) != nil:
+	case networkOfGenesis(parent) != nil && (c.net == nil || c.net == networkOfGenesis(parent)):
 		r.height = 1
 		follows = first
 	case !first:

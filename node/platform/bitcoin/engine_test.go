@@ -29,4 +29,3 @@ func TestEngine(t *testing.T) {
 		t.Error("a changed block holds")
 	}
 }
-

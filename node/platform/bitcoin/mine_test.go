@@ -321,6 +321,21 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestStatedHeight has blocks of mainnet that came without a chain, and with a height that mainnet cannot have
+// had at their time: before BIP 34 held, any bytes were good.
+func TestStatedHeight(t *testing.T) {
+	for stated, want := range map[int32]int32{200_000: 200_000, 400_000: -1, 3: -1} {
+		m := newMiner(t)
+		m.height = stated - 1
+		b := m.block()
+		b.Header.Version, b.Header.Timestamp = 2, day(2012, time.September, 22)
+		r := &record{kind: wholeBlock, msg: b, txids: make([]chainhash.Hash, 1)}
+		if err := newChain(mainnet, false, nil).admit(r); err != nil || r.height != want {
+			t.Errorf("stated %d: %d, %v", stated, r.height, err)
+		}
+	}
+}
+
 // TestOtherGenesis gives a first block that is not the network's.
 func TestOtherGenesis(t *testing.T) {
 	m := &miner{t: t}

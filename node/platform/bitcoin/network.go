@@ -53,9 +53,17 @@ var (
 	testnet4Began = testnet4.params.GenesisBlock.Header.Timestamp
 )
 
-// secondsPerBlock bounds mainnet's mean time between blocks, from its beginning: it was 770 s after the first
-// 14,000 blocks and is falling towards 570 s. Testnet3's was 5,600 s in 2012 and 260 s in 2016.
+// Mainnet's mean time between blocks, from its beginning: 770 s after the first 14,000 blocks, and falling
+// towards 570 s since. Testnet3's was 5,600 s in 2012 and 260 s in 2016.
 const slowest, fastest = 900 * time.Second, 550 * time.Second
+
+// likeMainnet tells whether mainnet can have had a height at a time.
+func likeMainnet(height int32, when time.Time) bool {
+	// The second block came six days after the first.
+	const slack = 7 * 24 * time.Hour
+	n, age := time.Duration(height), when.Sub(mainnet.params.GenesisBlock.Header.Timestamp)
+	return age <= n*slowest+slack && age >= n*fastest-slack
+}
 
 // guessNetwork tells which network a block belongs to that came without a magic number, from what it states.
 // height is -1 if it states none. Nothing but the network's limit of difficulty and the heights at which its
@@ -66,16 +74,9 @@ func guessNetwork(h *wire.BlockHeader, height int32) *network {
 		return regtest
 	case checkTarget(h.Bits, mainnet) != "" && checkTarget(h.Bits, signet) == "":
 		return signet
-	case height < 0:
+	case height < 0 || likeMainnet(height, h.Timestamp):
 		return mainnet
-	}
-	age := h.Timestamp.Sub(mainnet.params.GenesisBlock.Header.Timestamp)
-	// The first blocks took a week; a day of slack covers block times that are off.
-	begin := 7 * 24 * time.Hour
-	if n := time.Duration(height); age <= n*slowest+begin && age >= n*fastest-begin {
-		return mainnet
-	}
-	if h.Timestamp.Before(testnet4Began) {
+	case h.Timestamp.Before(testnet4Began):
 		return testnet3
 	}
 	return testnet4

@@ -1,6 +1,7 @@
 package bitcoin
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -54,7 +55,7 @@ func readOutputs(src *platform.Source, key xorKey) (*outputs, error) {
 		err = &FormatError{0, "empty"}
 	case isUndo(data):
 		o.undo, err = parseUndo(data)
-	case data[0] == '[':
+	case bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte{'['}):
 		o.inOrder, err = parseJSON(data)
 	case isCSV(data):
 		o.byPoint, err = parseCSV(data)

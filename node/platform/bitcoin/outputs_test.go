@@ -143,7 +143,7 @@ func TestForms(t *testing.T) {
 			undo := undoOf(t, mainnet, msg, func(op wire.OutPoint) *wire.TxOut { return outs[op] })
 			stranger := undoOf(t, mainnet, &wire.MsgBlock{Transactions: msg.Transactions},
 				func(op wire.OutPoint) *wire.TxOut { return &wire.TxOut{PkScript: anyone} })
-			for name, form := range map[string][]byte{"plain": plain, "utxostore": store, "JSON": array,
+			for name, form := range map[string][]byte{"plain": plain, "utxostore": store, "JSON": append([]byte("\n "), array...),
 				"CSV": []byte(table.String()), "undo": undo, "undo among others": append(append(stranger, undo...), 0, 0, 0)} {
 				o := check(t, e, raw, form)
 				if !o.holds() || o.NotCheckable != 0 {
