@@ -19,14 +19,7 @@ var Platform = &platform.Platform{Name: "algorand", Sniff: sniff, Verify: verify
 const MaxBlock = 32 << 20
 
 func verify(ctx context.Context, e platform.Engine, src *platform.Source, opt platform.Options) (*platform.Report, error) {
-	r := platform.NewReport("algorand")
-	v := &verifier{
-		report:    r,
-		jobs:      platform.NewCollector(e, r, opt.BatchJobs),
-		hashes:    platform.NewCollector(e, r, opt.BatchJobs),
-		attempts:  platform.NewCollector(e, platform.NewReport("algorand"), opt.BatchJobs),
-		dilutions: map[address]uint64{},
-	}
+	v := newVerifier(e, opt)
 	var err error
 	if opt.Prevouts != nil {
 		v.accounts, err = readAccounts(opt.Prevouts)
@@ -41,7 +34,7 @@ func verify(ctx context.Context, e platform.Engine, src *platform.Source, opt pl
 			err = errors.Join(err, failed)
 		}
 	}
-	return r, err
+	return v.report, err
 }
 
 // address is an account: a public key, or the hash of what must sign for it.
@@ -57,6 +50,19 @@ type verifier struct {
 	accounts  map[address]account // from the side file
 	dilutions map[address]uint64  // found in this file
 	seeds     []seed              // of the last blocks
+	left      int                 // attempts at dilutions that may still be made
+}
+
+func newVerifier(e platform.Engine, opt platform.Options) *verifier {
+	r := platform.NewReport("algorand")
+	return &verifier{
+		report:    r,
+		jobs:      platform.NewCollector(e, r, opt.BatchJobs),
+		hashes:    platform.NewCollector(e, r, opt.BatchJobs),
+		attempts:  platform.NewCollector(e, platform.NewReport("algorand"), opt.BatchJobs),
+		dilutions: map[address]uint64{},
+		left:      maxAttempts,
+	}
 }
 
 func (v *verifier) blocks(ctx context.Context, src *platform.Source, opt platform.Options) error {

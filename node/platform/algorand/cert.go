@@ -21,6 +21,9 @@ const (
 // stepCert is the step whose votes make a certificate.
 const stepCert = 2
 
+// maxVotes is the most that any step of agreement waits for (MaxVoteThreshold of go-algorand).
+const maxVotes = 4560
+
 // vote is what an account signed in a round.
 type vote struct {
 	round, period, step uint64
@@ -59,6 +62,11 @@ func (v *verifier) certificate(ctx context.Context, h *header, o *object) error 
 	}
 	b := &ballot{verifier: v, voters: map[address]bool{}, vote: vote{round: round, period: period, step: step}}
 	b.at = platform.Location{Block: h.name, Transaction: -1}
+	for _, list := range []value{votes, pairs} {
+		if n, _ := parseHead(list.raw); n.n > maxVotes {
+			return list.fail("%w: %d votes, at most %d make a certificate", platform.ErrTooLarge, n.n, maxVotes)
+		}
+	}
 	if hasVotes {
 		err = votes.each(func(i int, e value) error { return b.single(ctx, i, e, proposal.raw) })
 	}

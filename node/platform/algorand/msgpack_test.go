@@ -88,6 +88,7 @@ func TestBadBlocks(t *testing.T) {
 		{"unknown field of a subsignature", txn(func(s, _ m) { delete(s, "sig"); s["msig"] = m{"subsig": []any{m{"x": 1}}} }), `unknown field "x"`},
 
 		{"unknown field of a certificate", block(func(b *testBlock) { b.cert = m{"x": 1} }), `unknown field "x"`},
+		{"more votes than make a certificate", block(func(b *testBlock) { b.cert = m{"vote": raw(append([]byte{0xdc, 0x11, 0xd1}, make([]byte, 4561)...))} }), "4561 votes"},
 		{"no proposal", block(func(b *testBlock) { b.cert = m{"prop": nil} }), "no proposal"},
 		{"unknown field of a proposal", block(func(b *testBlock) { b.cert = m{"prop": m{"x": 1}} }), `unknown field "x"`},
 		{"unknown field of a vote", cast(func(o m) { o["x"] = 1 }), `unknown field "x"`},

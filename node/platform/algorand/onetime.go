@@ -106,6 +106,9 @@ func dilutionAt(i int) (uint64, bool) {
 // attemptsAtOnce is how many dilutions of one vote are tried in a batch.
 const attemptsAtOnce = 256
 
+// maxAttempts bounds the attempts of one file: enough for a thousand accounts, and seconds of work, not hours.
+const maxAttempts = 1 << 22
+
 // maxRemembered bounds the dilutions that are kept for later blocks.
 const maxRemembered = 1 << 16
 
@@ -128,6 +131,7 @@ func (v *verifier) subkeys(ctx context.Context, all []subkey) error {
 		open = append(open, &search{subkey: s})
 	}
 	try := func(s *search, dilution uint64) error {
+		v.left--
 		message := s.message(dilution)
 		return v.attempts.Add(ctx, ed25519.Kernel, kernels.ZIP215, len(message),
 			func(b *kernels.Batch) error { return ed25519.Append(b, s.batch, message, s.signature) },
@@ -169,7 +173,7 @@ func (v *verifier) subkeys(ctx context.Context, all []subkey) error {
 		return err
 	}
 	for first := 0; len(open) > 0; first += attemptsAtOnce {
-		if _, more := dilutionAt(first); !more {
+		if _, more := dilutionAt(first); !more || v.left < len(open)*attemptsAtOnce {
 			break
 		}
 		for _, s := range open {

@@ -372,6 +372,20 @@ func TestDilutionIsRemembered(t *testing.T) {
 	}
 }
 
+// TestAttemptsAreBounded has a search that may not go on: it is no proof against the vote.
+func TestAttemptsAreBounded(t *testing.T) {
+	data := testBlock{round: 1000, voters: []voter{{n: 1, dilution: 10000}, {n: 2, dilution: 17}}}.bytes()
+	e := newRunner()
+	v := newVerifier(e, platform.Options{})
+	v.left = 3 * attemptsAtOnce
+	if err := v.blocks(context.Background(), platform.NewSource("f", bytes.NewReader(data)), platform.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !v.report.Valid() || v.report.Why[whyDilution] != 1 || v.report.Why[whyVotingKey] != 2 || v.left < 0 || e.fresh > 3*attemptsAtOnce {
+		t.Errorf("%+v, %d attempts left, %d jobs", v.report, v.left, e.fresh)
+	}
+}
+
 type failing struct{ err error }
 
 func (f failing) Run(context.Context, *kernels.Batch) error { return f.err }
