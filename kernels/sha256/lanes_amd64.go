@@ -12,112 +12,89 @@ import (
 
 //go:generate make -C ../.. gen
 
-// sum16Args and sum32Args are what the assembly reads, by offset: see kernels/_asm/sha256/sum.go.
-type sum16Args struct {
-	ptr, out      [16]unsafe.Pointer // message and digest of each lane
-	size          [16]uint64         // bytes
-	last          [16]uint32         // index of the last block, padding included
-	whole, blocks uint64             // leading blocks that are full in all lanes; blocks of the longest lane
-	double        uint64             // 1: hash the digest once more
-}
+func run(b *kernels.Batch, lo, hi int)       { sum(b, lo, hi, once, cpu.Get()) }
+func runDouble(b *kernels.Batch, lo, hi int) { sum(b, lo, hi, twice, cpu.Get()) }
 
-type sum32Args struct {
-	ptr, out      [32]unsafe.Pointer
-	size          [32]uint64
-	last          [32]uint32
-	whole, blocks uint64
-	double        uint64
-}
+const once, twice = 0, 1 // how often a message is hashed: the flag of the assembly
 
-// What one block costs, in units of one block by the SHA instructions (about 15 ns): all lanes of a vector
-// together. Below, a group of jobs is hashed one by one.
-const (
-	cost16 = 10
-	cost32 = 15
+var shape = lanes.Shape{Block: 64, Least: 9, Padding: lanes.Strengthened}
+
+// Costs on Zen 5. The library takes the SHA instructions where there are, AVX2 elsewhere.
+var (
+	alone    = lanes.Cost{Call: 35, Block: 30}
+	aloneOld = lanes.Cost{Call: 35, Block: 70}
+
+	wide = lanes.Costs{Alone: alone, Lanes: []lanes.Width{
+		{Lanes: 16, Cost: lanes.Cost{Call: 50, Block: 175}},
+		{Lanes: 32, Cost: lanes.Cost{Call: 80, Block: 235}},
+	}}
+	narrow    = lanes.Costs{Alone: alone, Lanes: narrowLanes}
+	narrowOld = lanes.Costs{Alone: aloneOld, Lanes: narrowLanes}
+
+	narrowLanes = []lanes.Width{{Lanes: 8, Cost: lanes.Cost{Call: 60, Block: 200}}}
 )
 
-// blocks is the number of 64-byte blocks of a message with its padding.
-func blocks(bytes int) int { return (bytes+8)/64 + 1 }
-
-func run(b *kernels.Batch, lo, hi int)       { sum(b, lo, hi, 0, ref) }
-func runDouble(b *kernels.Batch, lo, hi int) { sum(b, lo, hi, 1, refDouble) }
-
-// sum hashes jobs [lo,hi) in lanes, a window at a time. single is what hashes jobs one by one.
-func sum(b *kernels.Batch, lo, hi int, double uint64, single func(b *kernels.Batch, lo, hi int)) {
-	if cpu.Get() < cpu.AVX512 || hi-lo < 4 {
-		single(b, lo, hi)
-		return
-	}
-	if double == 0 && allOf64(b, lo, hi) {
-		begin := 64 * lo
-		if lo > 0 {
-			begin = b.MessageEnd(lo - 1)
-		}
-		pairs(b.Outs()[Size*lo:Size*hi], b.Messages()[begin:])
-		setValid(b, lo, hi)
-		return
-	}
-	var order lanes.Order
-	for ; lo < hi; lo += order.N {
-		order.Fill(b, lo, min(hi, lo+lanes.Window), blocks)
-		for at := 0; at < order.N; {
-			at += group(b, &order, at, double, single)
-		}
-	}
-}
-
-// group hashes the jobs of a window from place at on, in one call, and returns how many.
-func group(b *kernels.Batch, o *lanes.Order, at int, double uint64, single func(b *kernels.Batch, lo, hi int)) int {
-	n := min(32, o.N-at)
-	work, longest := 0, int(o.Blocks[at])
-	for _, k := range o.Blocks[at : at+n] {
-		work += int(k)
+// sum hashes jobs [lo,hi) on the level of instructions and says how.
+func sum(b *kernels.Batch, lo, hi int, times uint64, level cpu.Level) (how lanes.Paths) {
+	single := ref
+	if times == twice {
+		single = refDouble
 	}
 	switch {
-	case n > 16 && work > cost32*longest:
-		var a sum32Args
-		a.blocks, a.double = uint64(longest), double
-		a.whole = fill(b, o, at, n, a.ptr[:], a.out[:], a.size[:], a.last[:])
-		sum32((*byte)(unsafe.Pointer(&a)))
-	case work > cost16*longest:
-		// The first 16; a longer group that is not worth 32 lanes has few long messages, which come first.
-		n = min(n, 16)
-		var a sum16Args
-		a.blocks, a.double = uint64(longest), double
-		a.whole = fill(b, o, at, n, a.ptr[:], a.out[:], a.size[:], a.last[:])
-		sum16((*byte)(unsafe.Pointer(&a)))
-	default:
-		n = 1
-		i := int(o.Jobs[at])
-		single(b, i, i+1)
-	}
-	for _, i := range o.Jobs[at : at+n] {
-		b.SetVerdict(int(i), kernels.Valid)
-	}
-	return n
-}
-
-// fill points the lanes at n jobs; lanes without one repeat the last job and write its digest again. It returns the
-// number of leading blocks that are full in all lanes.
-func fill(b *kernels.Batch, o *lanes.Order, at, n int, ptr, out []unsafe.Pointer, size []uint64, last []uint32) uint64 {
-	whole := ^uint64(0)
-	for l := range ptr {
-		j := at + min(l, n-1)
-		i := int(o.Jobs[j])
-		m := b.Message(i)
-		ptr[l] = unsafe.Pointer(&zeros)
-		if len(m) > 0 {
-			ptr[l] = unsafe.Pointer(unsafe.SliceData(m))
+	case level >= cpu.AVX512:
+		if times == once && allOf64(b, lo, hi) {
+			return sum64(b, lo, hi)
 		}
-		size[l] = uint64(len(m))
-		last[l] = o.Blocks[j] - 1
-		whole = min(whole, uint64(len(m))/64)
-		out[l] = unsafe.Pointer(unsafe.SliceData(b.Out(i)))
+		return sumWide(b, lo, hi, times, single)
+	case level == cpu.AVX2:
+		return sumNarrow(b, lo, hi, times, single)
 	}
-	return whole
+	single(b, lo, hi)
+	return lanes.Alone
 }
 
-var zeros [64]byte // where an empty message lies
+func sumWide(b *kernels.Batch, lo, hi int, times uint64, single func(b *kernels.Batch, lo, hi int)) (how lanes.Paths) {
+	var a lanes.Args
+	a.Flag = times
+	p := lanes.Start(b, lo, hi, &shape, &wide)
+	for {
+		switch p.Next(&a) {
+		case 32:
+			sum32((*byte)(unsafe.Pointer(&a)))
+			how |= lanes.AVX512
+		case 16:
+			sum16((*byte)(unsafe.Pointer(&a)))
+			how |= lanes.AVX512
+		case 1:
+			single(b, p.Job, p.Job+1)
+			how |= lanes.Alone
+		case 0:
+			return how
+		}
+	}
+}
+
+func sumNarrow(b *kernels.Batch, lo, hi int, times uint64, single func(b *kernels.Batch, lo, hi int)) (how lanes.Paths) {
+	var a lanes.Padded
+	a.Flag = times
+	costs := &narrowOld
+	if cpu.SHA() {
+		costs = &narrow
+	}
+	p := lanes.Start(b, lo, hi, &shape, costs)
+	for {
+		switch p.NextPadded(&a) {
+		case 8:
+			sum8((*byte)(unsafe.Pointer(&a)))
+			how |= lanes.AVX2
+		case 1:
+			single(b, p.Job, p.Job+1)
+			how |= lanes.Alone
+		case 0:
+			return how
+		}
+	}
+}
 
 // allOf64 tells whether all messages of the span have 64 bytes, the size of a Merkle node.
 func allOf64(b *kernels.Batch, lo, hi int) bool {
@@ -132,7 +109,18 @@ func allOf64(b *kernels.Batch, lo, hi int) bool {
 		}
 		begin = end
 	}
-	return true
+	return hi-lo > 2
+}
+
+// sum64 hashes messages of 64 bytes, which lie one behind the other, as Merkle nodes.
+func sum64(b *kernels.Batch, lo, hi int) lanes.Paths {
+	begin := 0
+	if lo > 0 {
+		begin = b.MessageEnd(lo - 1)
+	}
+	pairs(b.Outs()[Size*lo:Size*hi], b.Messages()[begin:])
+	setValid(b, lo, hi)
+	return lanes.AVX512
 }
 
 func setValid(b *kernels.Batch, lo, hi int) {
@@ -142,13 +130,17 @@ func setValid(b *kernels.Batch, lo, hi int) {
 	}
 }
 
-func runNode(b *kernels.Batch, lo, hi int) {
-	if cpu.Get() < cpu.AVX512 || hi-lo < 3 {
+func runNode(b *kernels.Batch, lo, hi int) { sumNodes(b, lo, hi, cpu.Get()) }
+
+// sumNodes hashes the rows [lo,hi).
+func sumNodes(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
+	if level < cpu.AVX512 || hi-lo < 3 {
 		refNode(b, lo, hi)
-		return
+		return lanes.Alone
 	}
 	pairs(b.Outs()[Size*lo:Size*hi], b.Rows()[2*Size*lo:])
 	setValid(b, lo, hi)
+	return lanes.AVX512
 }
 
 // pairs hashes len(out)/32 rows of 64 bytes to rows of 32.

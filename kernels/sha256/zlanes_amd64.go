@@ -4,15 +4,20 @@
 
 package sha256
 
-// sum16 hashes 16 messages; see sum16Args.
+// sum16 hashes 16 messages; args is a *lanes.Args.
 //
 //go:noescape
 func sum16(args *byte)
 
-// sum32 hashes 32 messages; see sum32Args.
+// sum32 hashes 32 messages; args is a *lanes.Args.
 //
 //go:noescape
 func sum32(args *byte)
+
+// sum8 hashes 8 messages; args is a *lanes.Padded.
+//
+//go:noescape
+func sum8(args *byte)
 
 // node16 hashes 16 consecutive 64-byte rows of in to 32-byte rows of out.
 //

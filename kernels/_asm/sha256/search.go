@@ -7,11 +7,12 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/sluice-engine/sluice/kernels/_asm/internal/sha2"
 	. "github.com/sluice-engine/sluice/kernels/_asm/internal/simd"
 )
 
 // chain repeats the hash of a 32-byte digest.
-func chain(n int) {
+func (g *generator) chain(n int) {
 	name := fmt.Sprintf("chain%d", 16*n)
 	TEXT(name, 0, fmt.Sprintf("func(state *[%d][8][16]uint32, n int)", n))
 	Pragma("noescape")
@@ -19,22 +20,22 @@ func chain(n int) {
 	state, left := reg.RDI, reg.RCX
 	Load(Param("state"), state)
 	Load(Param("n"), left)
-	gs, _ := local(n, 0)
-	each := func(f func(g *group, i int, m operand.Mem)) {
-		for j, g := range gs {
-			for i := range 8 {
-				f(g, i, operand.Mem{Base: state, Disp: 512*j + 64*i})
+	gs, _ := g.Groups(n, 0)
+	each := func(f func(s reg.VecPhysical, m operand.Mem)) {
+		for j, gr := range gs {
+			for i, s := range gr.S {
+				f(s, operand.Mem{Base: state, Disp: 512*j + 64*i})
 			}
 		}
 	}
-	each(func(g *group, i int, m operand.Mem) { VMOVDQU32(m, g.s[i]) })
+	each(func(s reg.VecPhysical, m operand.Mem) { VMOVDQU32(m, s) })
 	Label(name + "_next")
-	each(func(g *group, i int, _ operand.Mem) { g.setWord(i, g.s[i]) })
-	digestRounds(gs)
-	addIV(gs)
+	stateToWords(g.Hash, gs)
+	g.digestRounds(g.Hash, gs)
+	g.AddIV(gs)
 	DECQ(left)
 	JNZ(operand.LabelRef(name + "_next"))
-	each(func(g *group, i int, m operand.Mem) { VMOVDQU32(g.s[i], m) })
+	each(func(s reg.VecPhysical, m operand.Mem) { VMOVDQU32(s, m) })
 	VZEROUPPER()
 	RET()
 }
@@ -53,7 +54,7 @@ const (
 
 // pow tries groups of nonces until one may meet the target. It decides by the most significant word of the hash alone, which
 // is known after round 60 of the second hash: rounds 61 to 63 are left out, and the new a of rounds 57 to 60.
-func pow(n int) {
+func (g *generator) pow(n int) {
 	name := fmt.Sprintf("pow%d", 16*n)
 	TEXT(name, 0, "func(args *byte)")
 	Pragma("noescape")
@@ -62,9 +63,9 @@ func pow(n int) {
 	left := reg.RCX
 	Load(Param("args"), reg.RDI)
 	MOVQ(args.Offset(powGroups), left)
-	gs, nonces := local(n, 64)
+	gs, nonces := g.Groups(n, 64)
 	VPBROADCASTD(args.Offset(powNonce), Z[0])
-	VPADDD(laneIndex, Z[0], Z[0])
+	VPADDD(g.lane, Z[0], Z[0])
 	VMOVDQU32(Z[0], nonces)
 	MOVL(operand.U32(16), reg.EDX)
 
@@ -72,65 +73,65 @@ func pow(n int) {
 	VMOVDQU32(nonces, Z[0])
 	VPBROADCASTD(reg.EDX, Z[1])
 	Comment("The nonce is little-endian in the header, words are big-endian.")
-	for j, g := range gs {
+	for j, gr := range gs {
 		if j > 0 {
 			VPADDD(Z[1], Z[0], Z[0])
 		}
-		VPSHUFB(swapMem, Z[0], Z[2])
-		g.setWord(3, Z[2])
+		VPSHUFB(g.swap, Z[0], Z[2])
+		VMOVDQU32(Z[2], gr.Words[3])
 	}
 	VPADDD(Z[1], Z[0], Z[0])
 	VMOVDQU32(Z[0], nonces)
-	for _, g := range gs {
-		g.start()
-		for i := range 8 {
-			VPBROADCASTD(args.Offset(powStart+4*i), g.s[i])
+	for _, gr := range gs {
+		for i, s := range gr.S {
+			VPBROADCASTD(args.Offset(powStart+4*i), s)
 		}
 		for range 3 { // the rounds that the caller did
-			g.turn()
+			sha2.Turn(gr)
 		}
 	}
 	k, again, second := operand.Mem{Base: reg.R12}, reg.R13, reg.R9
-	rounds(gs, 3, 32, headerBlock, args.Offset(powC), kMem, args.Offset(powKW), always)
-	for _, g := range gs { // words 16 and 17 are the same in all lanes; from here on they need not be
+	header := &sha2.Constants{K: g.K, Share: args.Offset(powC), KW: args.Offset(powKW)}
+	g.Rounds(gs, 3, 32, headerBlock, header, sha2.Always)
+	for _, gr := range gs { // words 16 and 17 are the same in all lanes; from here on they need not be
 		for i := 16; i < 18; i++ {
-			VPBROADCASTD(args.Offset(powC+4*i), g.t[0])
-			g.setWord(i, g.t[0])
+			VPBROADCASTD(args.Offset(powC+4*i), gr.T[0])
+			VMOVDQU32(gr.T[0], gr.Words[i&15])
 		}
 	}
 	MOVQ(operand.U32(2), again)
 	XORQ(second, second)
-	LEAQ(kMem.Offset(64), reg.R12)
+	LEAQ(g.K.Offset(64), reg.R12)
 
 	Label(name + "_rounds")
 	Comment("Rounds 32 to 47 of both hashes and 48 to 63 of the first.")
 	ADDQ(operand.U8(64), reg.R12)
-	rounds(gs, 16, 32, messageBlock, k, k.Offset(-64), k, always)
+	g.Rounds(gs, 16, 32, sha2.Message, &sha2.Constants{K: k.Offset(-64)}, sha2.Always)
 	DECQ(again)
 	JNZ(operand.LabelRef(name + "_rounds"))
 	TESTQ(second, second)
 	JNZ(operand.LabelRef(name + "_last"))
-	for _, g := range gs {
-		for i := range 8 {
-			VPADDD_BCST(args.Offset(powMid+4*i), g.s[i], g.s[i])
-			g.setWord(i, g.s[i])
+	for _, gr := range gs {
+		for i, s := range gr.S {
+			VPADDD_BCST(args.Offset(powMid+4*i), s, s)
 		}
 	}
-	loadIV(gs)
-	rounds(gs, 0, 32, digestBlock, digestC, kMem, digestKW, always)
+	stateToWords(g.Hash, gs)
+	g.LoadIV(gs)
+	g.Rounds(gs, 0, 32, sha2.Digest256, &g.digest, sha2.Always)
 	MOVQ(operand.U32(1), again)
 	MOVQ(operand.U32(1), second)
-	LEAQ(kMem.Offset(64), reg.R12)
+	LEAQ(g.K.Offset(64), reg.R12)
 	JMP(operand.LabelRef(name + "_rounds"))
 
 	Label(name + "_last")
-	rounds(gs, 48, 61, messageBlock, kMem, kMem, kMem, func(i int) bool { return i < 57 })
+	g.Rounds(gs, 48, 61, sha2.Message, &sha2.Constants{K: g.K}, func(i int) bool { return i < 57 })
 	Comment("e after round 60 is h after round 63.")
 	mask := []reg.Register{reg.EAX, reg.EBX}
-	for j, g := range gs {
-		e := g.s[4]
-		VPADDD_BCST(at(ivMem, 4*7), e, e)
-		VPSHUFB(swapMem, e, e)
+	for j, gr := range gs {
+		e := gr.S[4]
+		VPADDD_BCST(g.IVWord(7), e, e)
+		VPSHUFB(g.swap, e, e)
 		VPCMPUD_BCST(operand.U8(2), args.Offset(powLimit), e, reg.K1)
 		KMOVW(reg.K1, mask[j])
 	}

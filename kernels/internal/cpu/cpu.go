@@ -42,6 +42,11 @@ func Get() Level { return level }
 // Found is the level of the processor, whatever the environment says.
 func Found() Level { return found }
 
+// SHA tells whether the processor has the SHA-256 instructions, which crypto/sha256 takes whatever the environment says.
+func SHA() bool { return sha }
+
+var sha = cpuid.CPU.Supports(cpuid.SHA)
+
 // Problem says what is wrong with the value of SLUICE_CPU; nil if it could be honoured.
 func Problem() error { return problem }
 
