@@ -4,6 +4,7 @@ package ed25519
 
 import (
 	"crypto/sha512"
+	"hash"
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/edwards8"
@@ -12,13 +13,16 @@ import (
 // challenges computes k = SHA-512(R || A || message) mod L.
 type challenges struct {
 	k1     [perTurn]edwards8.Scalar
-	buffer [1024]byte
+	hash   hash.Hash
 	digest [64]byte
 }
 
 // compute sets k1[i] for job lo+i.
 func (c *challenges) compute(b *kernels.Batch, lo, hi int) {
-	h := sha512.New()
+	if c.hash == nil {
+		c.hash = sha512.New()
+	}
+	h := c.hash
 	for i := lo; i < hi; i++ {
 		row := b.Row(i)
 		h.Reset()

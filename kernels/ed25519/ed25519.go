@@ -21,7 +21,7 @@ func newKernel() *kernels.Kernel {
 		In:      rowSize,
 		Message: true,
 		Rules:   []kernels.Flags{kernels.RFC8032, kernels.ZIP215, kernels.Strict},
-		Run:     run,
+		Run:     path(),
 		Ref:     ref,
 	}
 	k.Known = func(rule kernels.Flags) *kernels.Batch { return known(k, rule) }

@@ -34,6 +34,7 @@ func main() {
 	element()
 	table()
 	straus()
+	buckets()
 	Generate()
 }
 

@@ -105,30 +105,8 @@ func toCached() {
 	IMUL3Q(operand.U32(cachedSize), reg.RAX, reg.RAX)
 	ADDQ(reg.RAX, table.Base)
 	local := scratch(24 * 64)
-	constants()
+	cachedForm(p, local)
 	r := allRegs()
-
-	x, y := load(r, coord(p, 0)), load(r, coord(p, 1))
-	d := r.take(5)
-	sub(r, y, x, d, lowBiasMem)
-	add(r, x, y, x)
-	carry(r, d)
-	carry(r, x)
-	store(r, x, local)
-	store(r, d, local.Offset(320))
-	r.give(x...)
-	r.give(y...)
-	r.give(d...)
-	z := load(r, coord(p, 2))
-	add(r, z, z, z)
-	carry(r, z)
-	store(r, z, local.Offset(640))
-	r.give(z...)
-	t := productBy(r, load(r, coord(p, 3)), d2Mem)
-	carry(r, t)
-	store(r, t, local.Offset(960))
-	r.give(t...)
-
 	for part := range 3 {
 		x := r.take(8)
 		for i := range x {
@@ -183,6 +161,31 @@ func recode(name string, size, count int, doc string) {
 	}
 	VZEROUPPER()
 	RET()
+}
+
+// cachedForm stores the cached form of the point p at q.
+func cachedForm(p, q operand.Mem) {
+	r := allRegs()
+	x, y := load(r, coord(p, 0)), load(r, coord(p, 1))
+	d := r.take(5)
+	sub(r, y, x, d, lowBiasMem)
+	add(r, x, y, x)
+	carry(r, d)
+	carry(r, x)
+	store(r, x, q)
+	store(r, d, q.Offset(320))
+	r.give(x...)
+	r.give(y...)
+	r.give(d...)
+	z := load(r, coord(p, 2))
+	add(r, z, z, z)
+	carry(r, z)
+	store(r, z, q.Offset(640))
+	r.give(z...)
+	t := productBy(r, load(r, coord(p, 3)), d2Mem)
+	carry(r, t)
+	store(r, t, q.Offset(960))
+	r.give(t...)
 }
 
 // pick selects from a table of entries of n limbs.

@@ -94,3 +94,49 @@ func (s *Scalar) minus(x *Scalar) {
 		s[i], b = bits.Sub64(s[i], x[i], b)
 	}
 }
+
+// Mul sets s = ab mod L, of a and b below 2^256.
+func (s *Scalar) Mul(a, b *Scalar) {
+	var x [8]uint64
+	for i, v := range a {
+		var carry uint64
+		for j, w := range b {
+			h, l := bits.Mul64(v, w)
+			var c uint64
+			l, c = bits.Add64(l, x[i+j], 0)
+			h += c
+			l, c = bits.Add64(l, carry, 0)
+			carry = h + c
+			x[i+j] = l
+		}
+		x[i+4] = carry
+	}
+	s.reduce(&x)
+}
+
+// Add sets s = a + b mod L, of a and b below L.
+func (s *Scalar) Add(a, b *Scalar) {
+	r := *a
+	r.plus(b)
+	if !r.less() {
+		r.minus(&order)
+	}
+	*s = r
+}
+
+// Neg sets s = -a mod L, of a below L.
+func (s *Scalar) Neg(a *Scalar) {
+	if *a == (Scalar{}) {
+		*s = Scalar{}
+		return
+	}
+	r := order
+	r.minus(a)
+	*s = r
+}
+
+// order is L.
+var order = Scalar{c0, c1, 0, top}
+
+// Reduce sets s = x mod L, of eight words.
+func (s *Scalar) Reduce(x *[8]uint64) { s.reduce(x) }

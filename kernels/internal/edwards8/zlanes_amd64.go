@@ -73,3 +73,28 @@ func pickAffine(out *byte, table *byte, window *byte)
 //
 //go:noescape
 func straus(args *byte)
+
+// affineRows makes 8 rows of 128 bytes, y+x, y-x, 2dxy, of an affine point.
+//
+//go:noescape
+func affineRows(rows *byte, q *byte)
+
+// spread makes the windows of n scalars, of 8 words each; see cut.
+//
+//go:noescape
+func spread(windows *byte, scalars *byte, cut *byte, n int)
+
+// accumulate adds points to buckets; see accumulateArgs.
+//
+//go:noescape
+func accumulate(args *byte)
+
+// bucket sets p to the bucket with the number in each lane of a group.
+//
+//go:noescape
+func bucket(p *byte, buckets *byte, number int)
+
+// cache sets q to the cached form of p, with T.
+//
+//go:noescape
+func cache(q *byte, p *byte)

@@ -1,0 +1,245 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	. "github.com/sluice-engine/sluice/kernels/_asm/internal/simd"
+)
+
+// Sums of many products by Pippenger's method. The 8 lanes are 8 windows of one scalar, so that a point is the same in all lanes, and
+// each lane adds it to a bucket of its own. Buckets are in the order of lanes, X, Y, Z, T, 4 limbs unused: whole cache lines.
+const (
+	bucketCount = 129 // multiples 0 to 128 of windows of at most 8 bits; nobody reads what is in bucket 0
+	bucketLane  = bucketCount * cachedSize
+	bucketGroup = 8 * bucketLane
+)
+
+func buckets() {
+	affineRows()
+	spread()
+	accumulate()
+	bucket()
+	toForm()
+}
+
+// affineRows stores 8 points of affine form one after the other.
+func affineRows() {
+	TEXT("affineRows", NOSPLIT, "func(rows, q *byte)")
+	Pragma("noescape")
+	Doc("affineRows makes 8 rows of 128 bytes, y+x, y-x, 2dxy, of an affine point.")
+	rows, q, _ := pointers("rows", "q")
+	r := allRegs()
+	for part := range 2 {
+		x := r.take(8)
+		for i := range x {
+			switch k := 8*part + i; {
+			case k < 10:
+				VMOVDQU64(limb(q, k), x[i])
+			case k < 15:
+				VMOVDQU64(limb(q, k+5), x[i])
+			default:
+				VPXORQ(x[i], x[i], x[i])
+			}
+		}
+		x = transpose(r, x)
+		for l := range x {
+			VMOVDQU64(x[l], rows.Offset(l*affineSize+64*part))
+		}
+		r.give(x...)
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// spread makes windows, each of one scalar, for 8 windows of any width up to 8 bits.
+func spread() {
+	TEXT("spread", NOSPLIT, "func(windows, scalars, cut *byte, n int)")
+	Pragma("noescape")
+	Doc("spread makes the windows of n scalars, of 8 words each; see cut.")
+	windows, scalars, cut := pointers("windows", "scalars", "cut")
+	Load(Param("n"), reg.RCX)
+	word, next, right, left, mask, half := Z[0], Z[1], Z[2], Z[3], Z[4], Z[5]
+	for i, z := range []reg.VecPhysical{word, next, right, left, mask, half} {
+		VMOVDQU64(cut.Offset(64*i), z)
+	}
+	Label("spread_next")
+	s, x, y := Z[8], Z[9], Z[10]
+	VMOVDQU64(scalars, s)
+	VPERMQ(s, word, x)
+	VPERMQ(s, next, y)
+	VPSRLVQ(right, x, x)
+	VPSLLVQ(left, y, y)
+	VPORQ(y, x, x)
+	VPANDQ(mask, x, x)
+	VPSUBQ(half, x, x)
+	VPMOVQ2M(x, reg.K1)
+	VPABSQ(x, x)
+	VPMOVQW(x, windows)
+	KMOVB(reg.K1, windows.Offset(16))
+	ADDQ(operand.U8(64), scalars.Base)
+	ADDQ(operand.U8(windowSize), windows.Base)
+	DECQ(reg.RCX)
+	JNZ(operand.LabelRef("spread_next"))
+	VZEROUPPER()
+	RET()
+}
+
+// bucketRows loads the addresses, relative to RSI, of the buckets that the window at RDX says.
+func bucketRows() []operand.Mem {
+	var rows []operand.Mem
+	for l, g := range []reg.GPPhysical{reg.RAX, reg.RBX, reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13} {
+		MOVWQZX(operand.Mem{Base: reg.RDX, Disp: 2 * l}, g)
+		LEAQ(operand.Mem{Base: g, Index: g, Scale: 2}, g)
+		SHLQ(operand.U8(6), g)
+		rows = append(rows, operand.Mem{Base: reg.RSI, Index: g, Scale: 1, Disp: l * bucketLane})
+	}
+	return rows
+}
+
+// fromRows loads 20 limbs of 8 rows as vectors, to memory.
+func fromRows(r *regs, rows []operand.Mem, out operand.Mem) {
+	for part := range 3 {
+		at := make([]operand.Mem, 8)
+		for l := range at {
+			at[l] = rows[l].Offset(64 * part)
+		}
+		var x five
+		if part == 2 {
+			x = transposeHalf(r, at)
+		} else {
+			x = r.take(8)
+			for l := range x {
+				VMOVDQU64(at[l], x[l])
+			}
+			x = transpose(r, x)
+		}
+		for i := range x {
+			VMOVDQU64(x[i], limb(out, 8*part+i))
+		}
+		r.give(x...)
+	}
+}
+
+func accumulate() {
+	const name = "accumulate"
+	TEXT(name, 0, "func(args *byte)")
+	Pragma("noescape")
+	Doc("accumulate adds points to buckets; see accumulateArgs.")
+	vars := scratch(maxGroups*pointSize + 64).Offset(maxGroups * pointSize)
+	group := vars
+	arg := func(i int, to reg.GPPhysical) { // clobbers RAX
+		Load(Param("args"), reg.RAX)
+		MOVQ(operand.Mem{Base: reg.RAX, Disp: 8 * i}, to)
+	}
+	argMem := func(i int) operand.Mem { return operand.Mem{Base: reg.RAX, Disp: 8 * i} }
+	const argP, argQ, argBuckets, argPoints, argWindows, argStride, argN, argGroups = 0, 1, 2, 3, 4, 5, 6, 7
+	// eachGroup calls body with RDI the point, RSI the buckets and RDX the window.
+	eachGroup := func(label string, body func()) {
+		MOVQ(operand.U32(0), group)
+		Label(label)
+		MOVQ(group, reg.RBX)
+		arg(argP, reg.RDI)
+		IMUL3Q(operand.U32(pointSize), reg.RBX, reg.RCX)
+		ADDQ(reg.RCX, reg.RDI)
+		arg(argBuckets, reg.RSI)
+		IMUL3Q(operand.U32(bucketGroup), reg.RBX, reg.RCX)
+		ADDQ(reg.RCX, reg.RSI)
+		arg(argStride, reg.RDX)
+		IMULQ(reg.RBX, reg.RDX)
+		ADDQ(argMem(argWindows), reg.RDX)
+		body()
+		INCQ(group)
+		arg(argGroups, reg.RBX)
+		CMPQ(reg.RBX, group)
+		JNE(operand.LabelRef(label))
+	}
+
+	Label(name + "_next")
+	eachGroup(name+"_gather", func() {
+		r := allRegs()
+		fromRows(r, bucketRows(), operand.Mem{Base: reg.RDI})
+		// The point, or its negative: see picking.
+		MOVQ(group, reg.RBX)
+		arg(argQ, reg.RDI)
+		IMUL3Q(operand.U32(pointSize), reg.RBX, reg.RCX)
+		ADDQ(reg.RCX, reg.RDI)
+		arg(argPoints, reg.RSI)
+		q, row := operand.Mem{Base: reg.RDI}, operand.Mem{Base: reg.RSI}
+		KMOVB(operand.Mem{Base: reg.RDX, Disp: 16}, reg.K1)
+		for i := range 5 {
+			sum, difference := row.Offset(8*i), row.Offset(8*(5+i))
+			x, y, z, t := Z[4*i], Z[4*i+1], Z[4*i+2], Z[4*i+3]
+			VPBROADCASTQ(sum, x)
+			VPBROADCASTQ(difference, y)
+			VPBROADCASTQ(difference, reg.K1, x)
+			VPBROADCASTQ(sum, reg.K1, y)
+			VPBROADCASTQ(row.Offset(8*(10+i)), z)
+			VPBROADCASTQ(negativeMem.Offset(8*i), t)
+			VPSUBQ(z, t, reg.K1, z)
+			VMOVDQU64(x, limb(q, i))
+			VMOVDQU64(y, limb(q, 5+i))
+			VMOVDQU64(z, limb(q, 15+i))
+		}
+	})
+	arg(argP, reg.RDI)
+	arg(argQ, reg.RDX)
+	arg(argGroups, reg.R8)
+	MOVQ(operand.U32(1), reg.RAX)
+	MOVQ(operand.U32(1), reg.RBX)
+	adding(name)
+	eachGroup(name+"_scatter", func() {
+		rows := bucketRows()
+		r := allRegs()
+		for part := range 3 {
+			x := r.take(8)
+			for i := range x {
+				if k := 8*part + i; k < 20 {
+					VMOVDQU64(operand.Mem{Base: reg.RDI, Disp: 64 * k}, x[i])
+				} else {
+					VPXORQ(x[i], x[i], x[i])
+				}
+			}
+			x = transpose(r, x)
+			for l := range x {
+				VMOVDQU64(x[l], rows[l].Offset(64*part))
+			}
+			r.give(x...)
+		}
+	})
+	Load(Param("args"), reg.RAX)
+	ADDQ(operand.U32(affineSize), argMem(argPoints))
+	ADDQ(operand.U32(windowSize), argMem(argWindows))
+	DECQ(argMem(argN))
+	JNZ(operand.LabelRef(name + "_next"))
+	VZEROUPPER()
+	RET()
+}
+
+func bucket() {
+	TEXT("bucket", 0, "func(p, buckets *byte, number int)")
+	Pragma("noescape")
+	Doc("bucket sets p to the bucket with the number in each lane of a group.")
+	p, rows, _ := pointers("p", "buckets")
+	Load(Param("number"), reg.RCX)
+	IMUL3Q(operand.U32(cachedSize), reg.RCX, reg.RCX)
+	ADDQ(reg.RCX, rows.Base)
+	var at []operand.Mem
+	for l := range 8 {
+		at = append(at, rows.Offset(l*bucketLane))
+	}
+	fromRows(allRegs(), at, p)
+	VZEROUPPER()
+	RET()
+}
+
+func toForm() {
+	TEXT("cache", 0, "func(q, p *byte)")
+	Pragma("noescape")
+	Doc("cache sets q to the cached form of p, with T.")
+	q, p, _ := pointers("q", "p")
+	cachedForm(p, q)
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,215 @@
+//go:build amd64 && !purego
+
+package ed25519
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"sync"
+
+	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/internal/edwards8"
+)
+
+// Under ZIP215, many signatures are decided by one equation: for random numbers z of 128 bits,
+//
+//	8 (sum z R + sum z k A - (sum z s) B) = 0
+//
+// holds if all are valid. If one is not, its 8(R + kA - sB) is of prime order L > 2^128, and the equation holds for at most one value
+// of its z, whatever the others are: with probability 2^-128. If it does not hold, nothing is known but that some signature is
+// invalid, and the lanes decide each. No other rule may be decided so: without the factor 8, parts of small order could cancel.
+
+// How many jobs go into one equation.
+const (
+	minCombined = 32 // with fewer, lanes are faster
+	maxCombined = 1024
+)
+
+// combination is the memory of one equation, about a megabyte.
+type combination struct {
+	sum         edwards8.Sum
+	long, short edwards8.Terms // keys, and B at the end; R
+	random      [16 * maxCombined]byte
+	in          [maxCombined]bool // the job takes part
+
+	keys     int                          // different keys
+	keyOf    [maxCombined]int32           // of a job
+	key      [maxCombined]int32           // a job with the key
+	hash     [maxCombined]uint64          // of the key
+	scalar   [maxCombined]edwards8.Scalar // sum of z k over the jobs of the key
+	point    [maxCombined]bool            // the key is one
+	places   [4 * maxCombined]int32       // hash table: number of a key + 1
+	missing  [maxCombined + 16]int32      // keys that have to be decompressed
+	y, x     edwards8.Pair
+	rows     [edwards8.Lanes]edwards8.Row
+	longEnd  [edwards8.Lanes]uint64 // offsets of scalars
+	shortEnd [edwards8.Lanes]uint64
+}
+
+// combinations keeps the memory of past calls for later ones.
+var combinations = sync.Pool{New: func() any {
+	c := new(combination)
+	for _, t := range []*edwards8.Terms{&c.long, &c.short} {
+		t.Rows = make([]edwards8.Row, maxCombined+edwards8.Lanes)
+		t.Scalars = make([][edwards8.Lanes]uint64, maxCombined+edwards8.Lanes)
+	}
+	return c
+}}
+
+// combine decides jobs [lo,hi), at most [maxCombined], and reports whether the equation held: if not, those that passed all other
+// checks are not decided.
+func (c *combination) combine(w *workspace, keys *keyCache[edwards8.Row], b *kernels.Batch, lo, hi int) bool {
+	n := hi - lo
+	c.sum.SetWidth(windowWidth(n), maxCombined+1)
+	c.longEnd, c.shortEnd = c.sum.Long(), c.sum.Short()
+	rand.Read(c.random[:16*n])
+	c.findKeys(keys, b, lo, hi)
+	for i := 0; i < n; i += 2 * edwards8.Lanes {
+		c.decompressR(b, lo, i, n)
+	}
+	total := c.weigh(w, b, lo, hi)
+	for u := range c.keys {
+		c.long.Scalars[u] = c.scalar[u].WithOffset(&c.longEnd)
+	}
+	total.Neg(&total)
+	c.long.Rows[c.keys] = w.base.Row()
+	c.long.Scalars[c.keys] = total.WithOffset(&c.longEnd)
+	long := edwards8.Terms{Rows: c.long.Rows[:c.keys+1], Scalars: c.long.Scalars[:c.keys+1]}
+	short := edwards8.Terms{Rows: c.short.Rows[:n], Scalars: c.short.Scalars[:n]}
+	var p edwards8.Point
+	c.sum.Compute(&p, &long, &short)
+	p.Double(3)
+	held := p.Identity()&1 == 1
+	for i := range n {
+		switch {
+		case !c.in[i]:
+			b.SetVerdict(lo+i, kernels.Invalid)
+		case held:
+			b.SetVerdict(lo+i, kernels.Valid)
+		}
+	}
+	return held
+}
+
+// findKeys numbers the different keys of the jobs and puts the point of each, where it has one, into the long list.
+func (c *combination) findKeys(keys *keyCache[edwards8.Row], b *kernels.Batch, lo, hi int) {
+	clear(c.places[:])
+	c.keys = 0
+	missing := 0
+	for i := range hi - lo {
+		key := (*[KeySize]byte)(b.Row(lo + i))
+		hash := keys.hash(key)
+		at := hash >> 32 % uint64(len(c.places))
+		for c.places[at] != 0 {
+			u := c.places[at] - 1
+			if c.hash[u] == hash && [KeySize]byte(b.Row(lo+int(c.key[u]))) == *key {
+				break
+			}
+			at = (at + 1) % uint64(len(c.places))
+		}
+		if c.places[at] == 0 {
+			u := c.keys
+			c.keys++
+			c.places[at] = int32(u) + 1
+			c.key[u], c.hash[u], c.scalar[u] = int32(i), hash, edwards8.Scalar{}
+			c.point[u] = keys.get(hash, key, &c.long.Rows[u])
+			if !c.point[u] {
+				c.missing[missing] = int32(u)
+				missing++
+			}
+		}
+		c.keyOf[i] = c.places[at] - 1
+	}
+	keys.count(c.keys-missing, missing)
+
+	// Two groups at a time; lanes without a key repeat the last one.
+	for i := 0; i < missing; i += 2 * edwards8.Lanes {
+		var odd [2]uint8
+		for l := range 2 * edwards8.Lanes {
+			u := c.missing[min(i+l, missing-1)]
+			encoded := b.Row(lo + int(c.key[u]))[:KeySize]
+			c.y[l/edwards8.Lanes].SetLane(l, encoded)
+			odd[l/edwards8.Lanes] |= encoded[31] >> 7 << (l % edwards8.Lanes)
+		}
+		ok := c.x.Decompress(&c.y, odd)
+		for g := range 2 {
+			c.affine(g, &c.rows)
+			for l := range min(edwards8.Lanes, missing-i-g*edwards8.Lanes) {
+				u := c.missing[i+g*edwards8.Lanes+l]
+				c.long.Rows[u] = c.rows[l]
+				if c.point[u] = ok[g]>>l&1 == 1; c.point[u] {
+					keys.put(c.hash[u], (*[KeySize]byte)(b.Row(lo+int(c.key[u]))), &c.rows[l])
+				}
+			}
+		}
+	}
+}
+
+// affine stores the points with c.x and c.y.
+func (c *combination) affine(g int, rows *[edwards8.Lanes]edwards8.Row) {
+	var p edwards8.Point
+	var q edwards8.Affine
+	p.SetAffine(&c.x[g], &c.y[g])
+	q.Set(&p)
+	q.Rows(rows)
+}
+
+// decompressR puts the R of jobs lo+i, i < n, two groups from group i on, into the short list.
+func (c *combination) decompressR(b *kernels.Batch, lo, i, n int) {
+	var odd [2]uint8
+	for l := range 2 * edwards8.Lanes {
+		encoded := b.Row(lo + min(i+l, n-1))[KeySize : KeySize+32]
+		c.y[l/edwards8.Lanes].SetLane(l, encoded)
+		odd[l/edwards8.Lanes] |= encoded[31] >> 7 << (l % edwards8.Lanes)
+	}
+	ok := c.x.Decompress(&c.y, odd)
+	for g := range 2 {
+		if at := i + g*edwards8.Lanes; at < n {
+			c.affine(g, (*[edwards8.Lanes]edwards8.Row)(c.short.Rows[at:]))
+			for l := range min(edwards8.Lanes, n-at) {
+				c.in[at+l] = ok[g]>>l&1 == 1
+			}
+		}
+	}
+}
+
+// weigh draws the z: it sets the scalars of R, adds up those of the keys, and gives the sum of z s. Jobs that do not take part get 0.
+//
+// The bits of z are drawn with the offset of the sum, so that its windows are random bytes, each value of the 2^128 as likely.
+func (c *combination) weigh(w *workspace, b *kernels.Batch, lo, hi int) (total edwards8.Scalar) {
+	var shift edwards8.Scalar
+	shift.Reduce(&c.shortEnd)
+	shift.Neg(&shift)
+	for i := range hi - lo {
+		if i%perTurn == 0 {
+			w.challenges.compute(b, lo+i, min(lo+i+perTurn, hi))
+		}
+		var s, t edwards8.Scalar
+		u := c.keyOf[i]
+		c.in[i] = c.in[i] && c.point[u] && s.SetBytes(b.Row(lo + i)[KeySize+32:])
+		if !c.in[i] {
+			c.short.Scalars[i] = c.shortEnd
+			continue
+		}
+		r := c.random[16*i:]
+		z := edwards8.Scalar{binary.LittleEndian.Uint64(r), binary.LittleEndian.Uint64(r[8:])}
+		c.short.Scalars[i] = [edwards8.Lanes]uint64{z[0], z[1]}
+		z.Add(&z, &shift)
+		t.Mul(&z, &s)
+		total.Add(&total, &t)
+		t.Mul(&z, &w.k1[i%perTurn])
+		c.scalar[u].Add(&c.scalar[u], &t)
+	}
+	return total
+}
+
+// windowWidth is the width of windows that is fastest for n jobs with different keys, in bits.
+func windowWidth(n int) int {
+	switch {
+	case n < 100:
+		return 4
+	case n < 200:
+		return 6
+	}
+	return edwards8.MaxWidth
+}
