@@ -1,0 +1,90 @@
+// Command sluice verifies blocks, transactions and signatures of blockchains on the fastest silicon that the
+// machine has. It binds flags, draws progress and prints; packages engine and node/platform do the work.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+)
+
+// The statuses of the process.
+const (
+	exitValid       = 0
+	exitInvalid     = 1
+	exitFailed      = 2
+	exitInterrupted = 130 // 128 + SIGINT, as shells say it
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM)
+	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// status is an error that carries the status of the process; what there was to say has been said.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// run is main with its surroundings as arguments. It returns the status of the process.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var s status
+	switch {
+	case err == nil:
+		return exitValid
+	case errors.As(err, &s):
+		return int(s)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "sluice: interrupted")
+		return exitInterrupted
+	}
+	fmt.Fprintln(stderr, "sluice:", printable(err.Error()))
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sluice",
+		Short: "Verify blocks, transactions and signatures of blockchains",
+		Long: `Sluice verifies blocks, transactions and signatures of blockchains on the fastest silicon that the machine has.
+
+  sluice verify blk00000.dat      is every signature, hash and proof in this file right?
+  sluice devices                  what does the work, and what is missing?
+  sluice bench                    how fast is it?`,
+		Args:          usage(cobra.NoArgs),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, err) })
+	root.AddCommand(newVerify(), newBench(), newDevices(), newVersion())
+	return root
+}
+
+// usage makes the errors of an argument check say where help is.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError(cmd, err)
+		}
+		return nil
+	}
+}
+
+func usageError(cmd *cobra.Command, err error) error {
+	return fmt.Errorf("%w (see: %s --help)", err, cmd.CommandPath())
+}
