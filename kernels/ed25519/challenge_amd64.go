@@ -3,33 +3,29 @@
 package ed25519
 
 import (
-	"crypto/sha512"
-	"hash"
-
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/edwards8"
+	"github.com/sluice-engine/sluice/kernels/internal/sha512lanes"
 )
 
 // challenges computes k = SHA-512(R || A || message) mod L.
 type challenges struct {
-	k1     [perTurn]edwards8.Scalar
-	hash   hash.Hash
-	digest [64]byte
+	k       [perTurn]edwards8.Scalar
+	hasher  sha512lanes.Hasher
+	pieces  [perTurn]sha512lanes.Message
+	digests [perTurn][sha512lanes.Size]byte
 }
 
-// compute sets k1[i] for job lo+i.
+// compute sets k[i] for job lo+i; there are at most [perTurn].
 func (c *challenges) compute(b *kernels.Batch, lo, hi int) {
-	if c.hash == nil {
-		c.hash = sha512.New()
+	pieces := c.pieces[:hi-lo]
+	for i := range pieces {
+		row := b.Row(lo + i)
+		pieces[i] = sha512lanes.Message{row[KeySize : KeySize+32], row[:KeySize], b.Message(lo + i)}
 	}
-	h := c.hash
-	for i := lo; i < hi; i++ {
-		row := b.Row(i)
-		h.Reset()
-		h.Write(row[KeySize : KeySize+32])
-		h.Write(row[:KeySize])
-		h.Write(b.Message(i))
-		h.Sum(c.digest[:0])
-		c.k1[i-lo].SetDigest(&c.digest)
+	c.hasher.Sum(c.digests[:len(pieces)], pieces)
+	for i := range pieces {
+		c.k[i].SetDigest(&c.digests[i])
+		pieces[i] = sha512lanes.Message{} // a workspace must not keep the batch
 	}
 }

@@ -175,32 +175,38 @@ func (c *combination) decompressR(b *kernels.Batch, lo, i, n int) {
 
 // weigh draws the z: it sets the scalars of R, adds up those of the keys, and gives the sum of z s. Jobs that do not take part get 0.
 //
-// The bits of z are drawn with the offset of the sum, so that its windows are random bytes, each value of the 2^128 as likely.
-func (c *combination) weigh(w *workspace, b *kernels.Batch, lo, hi int) (total edwards8.Scalar) {
-	var shift edwards8.Scalar
-	shift.Reduce(&c.shortEnd)
-	shift.Neg(&shift)
+// What is drawn, r, are the windows of z: z = r - offset, each of 2^128 values as likely.
+func (c *combination) weigh(w *workspace, b *kernels.Batch, lo, hi int) edwards8.Scalar {
+	var offset, minus, sum edwards8.Scalar
+	offset.Reduce(&c.shortEnd)
+	minus.Neg(&offset)
+	var total edwards8.Accumulator // of r s; sum is that of s
 	for i := range hi - lo {
 		if i%perTurn == 0 {
 			w.challenges.compute(b, lo+i, min(lo+i+perTurn, hi))
 		}
-		var s, t edwards8.Scalar
+		var s edwards8.Scalar
 		u := c.keyOf[i]
 		c.in[i] = c.in[i] && c.point[u] && s.SetBytes(b.Row(lo + i)[KeySize+32:])
 		if !c.in[i] {
 			c.short.Scalars[i] = c.shortEnd
 			continue
 		}
-		r := c.random[16*i:]
-		z := edwards8.Scalar{binary.LittleEndian.Uint64(r), binary.LittleEndian.Uint64(r[8:])}
+		random := c.random[16*i:]
+		z := edwards8.Scalar{binary.LittleEndian.Uint64(random), binary.LittleEndian.Uint64(random[8:])}
 		c.short.Scalars[i] = [edwards8.Lanes]uint64{z[0], z[1]}
-		z.Add(&z, &shift)
-		t.Mul(&z, &s)
-		total.Add(&total, &t)
-		t.Mul(&z, &w.k1[i%perTurn])
-		c.scalar[u].Add(&c.scalar[u], &t)
+		total.Add(z[0], z[1], &s)
+		sum.Add(&sum, &s)
+		z.Add(&z, &minus)
+		z.Mul(&z, &w.k[i%perTurn])
+		c.scalar[u].Add(&c.scalar[u], &z)
 	}
-	return total
+	// sum of z s = total - offset sum
+	var t edwards8.Scalar
+	t.Reduce((*[8]uint64)(&total))
+	sum.Mul(&sum, &minus)
+	t.Add(&t, &sum)
+	return t
 }
 
 // windowWidth is the width of windows that is fastest for n jobs with different keys, in bits.

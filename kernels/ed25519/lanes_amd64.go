@@ -117,7 +117,7 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 		if scalar.SetBytes(s) && allowed(rule, key, r) {
 			fine[g] |= 1 << l
 			w.product.S[g].SetLane12(l, &scalar)
-			w.product.K[g].SetLane4(l, &w.k1[j])
+			w.product.K[g].SetLane4(l, &w.k[j])
 		} else { // any scalars in range
 			w.product.S[g].SetLane12(l, new(edwards8.Scalar))
 			w.product.K[g].SetLane4(l, new(edwards8.Scalar))

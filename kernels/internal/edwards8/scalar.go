@@ -44,30 +44,57 @@ func (s *Scalar) SetDigest(p *[64]byte) {
 //
 //	x = x0 - c x1, c x1 = y0 + 2^252 y1 (y1 < 2^133), x = x0 - y0 + c y1, c y1 = z0 + 2^252 z1 (z1 < 2^6),
 //
-// so that x = x0 + z0 - y0 - c z1, which is above -L - 2^131 and below 2L.
+// so that x = x0 + z0 - y0 - c z1, which is above -2L and below 2L.
 func (s *Scalar) reduce(x *[8]uint64) {
 	var y [7]uint64
 	x1 := [5]uint64{x[3]>>60 | x[4]<<4, x[4]>>60 | x[5]<<4, x[5]>>60 | x[6]<<4, x[6]>>60 | x[7]<<4, x[7] >> 60}
-	for i, v := range x1 {
-		y[i], y[i+1], y[i+2] = timesC(v, y[i], y[i+1])
-	}
+	y[0], y[1], y[2] = timesC(x1[0], 0, 0)
+	y[1], y[2], y[3] = timesC(x1[1], y[1], y[2])
+	y[2], y[3], y[4] = timesC(x1[2], y[2], y[3])
+	y[3], y[4], y[5] = timesC(x1[3], y[3], y[4])
+	y[4], y[5], y[6] = timesC(x1[4], y[4], y[5])
 	var z [5]uint64
-	for i, v := range [3]uint64{y[3]>>60 | y[4]<<4, y[4]>>60 | y[5]<<4, y[5]>>60 | y[6]<<4} {
-		z[i], z[i+1], z[i+2] = timesC(v, z[i], z[i+1])
-	}
+	z[0], z[1], z[2] = timesC(y[3]>>60|y[4]<<4, 0, 0)
+	z[1], z[2], z[3] = timesC(y[4]>>60|y[5]<<4, z[1], z[2])
+	z[2], z[3], z[4] = timesC(y[5]>>60|y[6]<<4, z[2], z[3])
 	z1 := z[3]>>60 | z[4]<<4
 	w0, w1, w2 := timesC(z1, 0, 0)
 
+	// Nothing is negative with 2L added; the result is below 4L then.
 	const low = top - 1
-	r := Scalar{x[0], x[1], x[2], x[3] & low}
-	r.plus(&Scalar{z[0], z[1], z[2], z[3] & low})
-	r.plus(&Scalar{2 * c0, 2*c1 | c0>>63, 0, 2 * top}) // 2L, so that nothing is negative
-	r.minus(&Scalar{y[0], y[1], y[2], y[3] & low})
-	r.minus(&Scalar{w0, w1, w2, 0})
-	for !r.less() { // at most three times
-		r.minus(&Scalar{c0, c1, 0, top})
-	}
-	*s = r
+	r0, b := bits.Add64(x[0], z[0], 0)
+	r1, b := bits.Add64(x[1], z[1], b)
+	r2, b := bits.Add64(x[2], z[2], b)
+	r3 := x[3]&low + z[3]&low + b
+	r0, b = bits.Add64(r0, 2*c0%(1<<64), 0)
+	r1, b = bits.Add64(r1, 2*c1|2*c0>>64, b)
+	r2, b = bits.Add64(r2, 0, b)
+	r3 += 2*top + b
+	r0, b = bits.Sub64(r0, y[0], 0)
+	r1, b = bits.Sub64(r1, y[1], b)
+	r2, b = bits.Sub64(r2, y[2], b)
+	r3 -= y[3]&low + b
+	r0, b = bits.Sub64(r0, w0, 0)
+	r1, b = bits.Sub64(r1, w1, b)
+	r2, b = bits.Sub64(r2, w2, b)
+	r3 -= b
+	// q = floor(r / 2^252) is the quotient by L, or one more.
+	q := r3 >> 60
+	h0, l0 := bits.Mul64(q, c0)
+	l1 := q * c1
+	l1, b = bits.Add64(l1, h0, 0)
+	l2 := b
+	r0, b = bits.Sub64(r0, l0, 0)
+	r1, b = bits.Sub64(r1, l1, b)
+	r2, b = bits.Sub64(r2, l2, b)
+	r3, b = bits.Sub64(r3&low, 0, b)
+	// Below zero: add L.
+	m := -b
+	r0, b = bits.Add64(r0, m&c0, 0)
+	r1, b = bits.Add64(r1, m&c1, b)
+	r2, b = bits.Add64(r2, 0, b)
+	r3 += m&top + b
+	*s = Scalar{r0, r1, r2, r3}
 }
 
 // timesC gives v c + a + 2^64 b in three words.
@@ -98,20 +125,51 @@ func (s *Scalar) minus(x *Scalar) {
 // Mul sets s = ab mod L, of a and b below 2^256.
 func (s *Scalar) Mul(a, b *Scalar) {
 	var x [8]uint64
-	for i, v := range a {
-		var carry uint64
-		for j, w := range b {
-			h, l := bits.Mul64(v, w)
-			var c uint64
-			l, c = bits.Add64(l, x[i+j], 0)
-			h += c
-			l, c = bits.Add64(l, carry, 0)
-			carry = h + c
-			x[i+j] = l
-		}
-		x[i+4] = carry
+	x[0], x[1], x[2], x[3], x[4] = times(a[0], b)
+	for i := 1; i < 4; i++ {
+		r0, r1, r2, r3, r4 := times(a[i], b)
+		var c uint64
+		x[i], c = bits.Add64(x[i], r0, 0)
+		x[i+1], c = bits.Add64(x[i+1], r1, c)
+		x[i+2], c = bits.Add64(x[i+2], r2, c)
+		x[i+3], c = bits.Add64(x[i+3], r3, c)
+		x[(i+4)&7] = r4 + c
 	}
 	s.reduce(&x)
+}
+
+// times gives v b in five words.
+func times(v uint64, b *Scalar) (r0, r1, r2, r3, r4 uint64) {
+	h0, r0 := bits.Mul64(v, b[0])
+	h1, r1 := bits.Mul64(v, b[1])
+	h2, r2 := bits.Mul64(v, b[2])
+	h3, r3 := bits.Mul64(v, b[3])
+	r1, c := bits.Add64(r1, h0, 0)
+	r2, c = bits.Add64(r2, h1, c)
+	r3, c = bits.Add64(r3, h2, c)
+	return r0, r1, r2, r3, h3 + c
+}
+
+// Accumulator is a sum of up to 2^60 products of a number of 128 bits and a scalar below L, not reduced.
+type Accumulator [8]uint64
+
+// Add adds (z1 2^64 + z0) x.
+func (a *Accumulator) Add(z0, z1 uint64, x *Scalar) {
+	r0, r1, r2, r3, r4 := times(z0, x)
+	a[0], r0 = bits.Add64(a[0], r0, 0)
+	a[1], r0 = bits.Add64(a[1], r1, r0)
+	a[2], r0 = bits.Add64(a[2], r2, r0)
+	a[3], r0 = bits.Add64(a[3], r3, r0)
+	a[4], r0 = bits.Add64(a[4], r4, r0)
+	a[5], r0 = bits.Add64(a[5], 0, r0)
+	a[6] += r0
+	r0, r1, r2, r3, r4 = times(z1, x)
+	a[1], r0 = bits.Add64(a[1], r0, 0)
+	a[2], r0 = bits.Add64(a[2], r1, r0)
+	a[3], r0 = bits.Add64(a[3], r2, r0)
+	a[4], r0 = bits.Add64(a[4], r3, r0)
+	a[5], r0 = bits.Add64(a[5], r4, r0)
+	a[6] += r0
 }
 
 // Add sets s = a + b mod L, of a and b below L.

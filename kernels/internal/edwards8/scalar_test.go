@@ -61,6 +61,14 @@ func TestScalar(t *testing.T) {
 		if w.Mod(w, l).Cmp(integer(s[:]...)) != 0 {
 			t.Fatalf("%x %x = %x, want %x", a, b, s, w)
 		}
+		sum := Accumulator(x)
+		sum[6], sum[7] = 0, 0
+		before := integer(sum[:]...)
+		sum.Add(x[6], x[7], &a)
+		w.Mul(integer(x[6:]...), integer(a[:]...))
+		if w.Add(w, before).Cmp(integer(sum[:]...)) != 0 {
+			t.Fatalf("%x + %x %x = %x", before, x[6:], a, sum)
+		}
 		below := a.SetBytes(digest[:32])
 		if below != (integer(a[:]...).Cmp(l) < 0) {
 			t.Fatalf("%x is below L: %v", a, below)
@@ -78,4 +86,20 @@ func TestScalar(t *testing.T) {
 			t.Fatalf("-%x = %x, want %x", a, s, w)
 		}
 	}
+}
+
+func BenchmarkScalar(b *testing.B) {
+	x := [8]uint64{word(), word(), word(), word(), word(), word(), word(), word()}
+	var s Scalar
+	b.Run("Reduce", func(b *testing.B) {
+		for b.Loop() {
+			s.Reduce(&x)
+		}
+	})
+	s = Scalar(x[:4])
+	b.Run("Mul", func(b *testing.B) {
+		for b.Loop() {
+			s.Mul(&s, &s)
+		}
+	})
 }
