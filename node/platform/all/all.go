@@ -53,8 +53,14 @@ func ByName(name string) *platform.Platform {
 // platform.SniffBytes of it, name its base name without .gz or .bz2. The surest wins; where none or several
 // are, the error is an ErrUnknown that says what to do.
 func Guess(head []byte, name string) (*platform.Platform, error) {
-	best, sure := []*platform.Platform(nil), platform.Maybe
-	for _, p := range Platforms {
+	return surest(Platforms, head, name)
+}
+
+// surest is Guess among these.
+func surest(of []*platform.Platform, head []byte, name string) (*platform.Platform, error) {
+	var best []*platform.Platform
+	sure := platform.Maybe
+	for _, p := range of {
 		switch c := p.Sniff(head, name); {
 		case c > sure:
 			best, sure = []*platform.Platform{p}, c
@@ -65,12 +71,12 @@ func Guess(head []byte, name string) (*platform.Platform, error) {
 	if len(best) == 1 {
 		return best[0], nil
 	}
-	candidates := Names()
-	if len(best) > 1 {
-		candidates = candidates[:0]
-		for _, p := range best {
-			candidates = append(candidates, p.Name)
-		}
+	if len(best) == 0 {
+		best = of
+	}
+	var candidates []string
+	for _, p := range best {
+		candidates = append(candidates, p.Name)
 	}
 	return nil, fmt.Errorf("%w; use --platform with one of %s", ErrUnknown, strings.Join(candidates, ", "))
 }
