@@ -1,0 +1,81 @@
+# Everything that people and CI run. `make help` lists the targets; each does what its line says and no more.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+GO        ?= go
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+TESTFLAGS ?=
+FUZZTIME  ?= 5s
+BENCHTIME ?= 200ms
+BENCH     ?= .
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+##@ use
+
+.PHONY: setup
+setup: ## install what is missing (git, a C compiler for -race; with apt, as root) and download the modules
+	@scripts/setup.sh
+
+.PHONY: build
+build: ## build bin/sluice
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/sluice ./cmd/sluice
+
+.PHONY: demo
+demo: setup build ## set up, build, verify real Bitcoin and Ethereum blocks and print one table
+	@scripts/demo.sh
+
+##@ test
+
+.PHONY: test
+test: ## go test ./... (with the vectors of ../shared/vectors or $SLUICE_VECTORS where they are)
+	$(GO) test $(TESTFLAGS) ./...
+
+.PHONY: race
+race: ## the tests under the race detector, without the slow ones (-short)
+	CGO_ENABLED=1 $(GO) test -race -short $(TESTFLAGS) ./...
+
+.PHONY: purego
+purego: ## the tests without assembly (-tags purego)
+	$(GO) test -tags purego -short $(TESTFLAGS) ./...
+
+.PHONY: fuzz-smoke
+fuzz-smoke: ## every fuzz target for $FUZZTIME (5s)
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz-smoke.sh
+
+.PHONY: bench
+bench: ## benchmarks of kernels and engine that match $BENCH (all), $BENCHTIME (200ms) each
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) ./kernels/... ./engine/...
+
+##@ check
+
+.PHONY: check
+check: lint cross gen-check race purego ## all that CI runs beside the tests: lint, cross builds, gen-check, race, purego
+
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck, go.mod tidy and verified, the import table
+	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	  if [ -n "$$files" ]; then echo "not gofmt'ed (run: gofmt -w FILE):"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	cd kernels/_asm && $(GO) vet ./... && $(GO) mod tidy -diff
+	$(GO) tool staticcheck ./...
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+	$(GO) test -run '^TestImports' .
+
+.PHONY: cross
+cross: ## build for arm64, and without cgo
+	GOARCH=arm64 $(GO) build ./...
+	CGO_ENABLED=0 $(GO) build ./...
+
+.PHONY: gen
+gen: ## write the generated files again (their names begin with z)
+	@scripts/gen.sh
+
+.PHONY: gen-check
+gen-check: ## fail if a generated file is not what its generator writes
+	@scripts/gen-check.sh

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/sluice-engine/sluice/engine"
+	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/all"
+)
+
+// decide has the file verified and fills in the result. What it cannot do is its error.
+func (v *verifier) decide(ctx context.Context, name string, r *result) (err error) {
+	in, err := v.open(name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	p, err := v.recognise(in)
+	if err != nil {
+		return err
+	}
+	r.report.Platform = p.Name
+
+	var opt platform.Options
+	if r.prevouts = v.prevoutsFor(p.Name, name); r.prevouts != "" {
+		side, err := all.Open(r.prevouts)
+		if err != nil {
+			return fmt.Errorf("--prevouts: %w", err)
+		}
+		defer side.Close()
+		opt.Prevouts = side.Source
+	}
+	if v.verdicts != "" {
+		if p.Name != "jobs" {
+			return fmt.Errorf("%s: --verdicts is for job files, this is %s", name, p.Name)
+		}
+		w, err := newVerdictWriter(v.verdicts, name, v.stdout)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, w.close()) }()
+		opt.Verdict = w.write
+	}
+	bar := newProgress(v.stderr, name, in.Raw)
+	defer bar.end()
+	opt.Block = func(int64) { bar.update() }
+
+	before := jobsOf(v.engine)
+	report, err := p.Verify(ctx, v.engine, in.Source, opt)
+	if report != nil {
+		r.report = report
+	}
+	r.backends = jobsOf(v.engine)
+	for backend, jobs := range before {
+		if r.backends[backend] -= jobs; r.backends[backend] == 0 {
+			delete(r.backends, backend)
+		}
+	}
+	return located(name, err)
+}
+
+// open opens a file, or standard input.
+func (v *verifier) open(name string) (*all.File, error) {
+	if name != stdinName {
+		return all.Open(name)
+	}
+	src, err := all.Unpack(name, v.stdin)
+	if err != nil {
+		return nil, err
+	}
+	return &all.File{Source: src}, nil
+}
+
+// recognise finds the platform of the file: that asked for, or by its first bytes.
+func (v *verifier) recognise(in *all.File) (*platform.Platform, error) {
+	head, err := in.Peek(platform.SniffBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, located(in.File, err)
+	}
+	if len(head) == 0 {
+		return nil, fmt.Errorf("%s: is empty", in.File)
+	}
+	if v.platform != "" {
+		return all.ByName(v.platform), nil
+	}
+	p, err := all.Guess(head, in.Base)
+	return p, located(in.File, err)
+}
+
+// prevoutsFor is the side file of a file: the one asked for, or for a Bitcoin file one that lies beside it.
+func (v *verifier) prevoutsFor(platform, name string) string {
+	switch {
+	case v.prevouts == noPrevouts:
+		return ""
+	case v.prevouts != "":
+		return v.prevouts
+	case platform != "bitcoin" || name == stdinName:
+		return ""
+	}
+	side := prevoutsBeside(name)
+	if side != "" {
+		fmt.Fprintf(v.stderr, "%s: previous outputs from %s\n", printable(name), printable(side))
+	}
+	return side
+}
+
+// jobsOf is the jobs that each backend decided so far.
+func jobsOf(e *engine.Engine) map[string]int64 {
+	jobs := map[string]int64{}
+	for _, s := range e.Backends() {
+		for _, n := range s.Jobs {
+			jobs[s.Info.Name] += n
+		}
+	}
+	return jobs
+}
+
+// located is the error with the name of the file, unless it names it already.
+func located(file string, err error) error {
+	var parse *platform.ParseError
+	var path *os.PathError
+	if err == nil || errors.As(err, &parse) || errors.As(err, &path) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", file, err)
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sluice-engine/sluice/internal/vectors"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sluice": main})
+}
+
+// TestScripts runs the scripts that need nothing but themselves.
+func TestScripts(t *testing.T) {
+	runScripts(t, "testdata/script", nil)
+}
+
+// TestVectorScripts runs the scripts over the vectors of the shared folder, $VECTORS.
+func TestVectorScripts(t *testing.T) {
+	runScripts(t, "testdata/vectors", map[string]string{"VECTORS": vectors.Dir(t)})
+}
+
+// TestModuleScripts runs the scripts over the test data of modules: $BTCD and $GETH are their folders.
+func TestModuleScripts(t *testing.T) {
+	dir := func(module, file string) string {
+		return strings.TrimSuffix(vectors.Module(t, module, file), filepath.FromSlash(file))
+	}
+	runScripts(t, "testdata/modules", map[string]string{
+		"BTCD": dir("github.com/btcsuite/btcd", "blockchain/testdata/277647.dat.bz2"),
+		"GETH": dir("github.com/ethereum/go-ethereum", "beacon/types/testdata/block_deneb.json"),
+	})
+}
+
+func runScripts(t *testing.T, dir string, env map[string]string) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			for k, v := range env {
+				e.Setenv(k, v)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": cmdStatus,
+			"json":   cmdJSON,
+			"flip":   cmdFlip,
+			"cut":    cmdCut,
+		},
+	})
+}
+
+// cmdStatus runs a program and wants its exit status: status N PROGRAM ARG…
+func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N PROGRAM ARG...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := err.(interface{ ExitCode() int })
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// cmdJSON compares a value in the last output, which is one JSON object a line: json LINE KEY… WANT. Lines count
+// from 1; the keys lead to the value through objects and arrays; WANT is JSON.
+func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: json LINE KEY... WANT")
+	}
+	lines := strings.Split(strings.TrimSpace(ts.ReadFile("stdout")), "\n")
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if n < 1 || n > len(lines) {
+		ts.Fatalf("line %d of %d", n, len(lines))
+	}
+	var v any
+	ts.Check(json.Unmarshal([]byte(lines[n-1]), &v))
+	for _, key := range args[1 : len(args)-1] {
+		switch x := v.(type) {
+		case map[string]any:
+			var ok bool
+			if v, ok = x[key]; !ok {
+				v = nil
+			}
+		case []any:
+			i, err := strconv.Atoi(key)
+			ts.Check(err)
+			if i >= len(x) {
+				ts.Fatalf("element %d of %d", i, len(x))
+			}
+			v = x[i]
+		default:
+			ts.Fatalf("%q in %v", key, x)
+		}
+	}
+	var want any
+	ts.Check(json.Unmarshal([]byte(args[len(args)-1]), &want))
+	a, err := json.Marshal(v)
+	ts.Check(err)
+	b, err := json.Marshal(want)
+	ts.Check(err)
+	if bytes.Equal(a, b) == neg {
+		ts.Fatalf("%s is %s, want %s (not: %v)", strings.Join(args[1:len(args)-1], "."), a, b, neg)
+	}
+}
+
+// cmdFlip changes one bit of a file: flip FILE OFFSET.
+func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip FILE OFFSET")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	data[at] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o644))
+}
+
+// cmdCut shortens a file: cut FILE BYTES.
+func cmdCut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cut FILE BYTES")
+	}
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sluice-engine/sluice/engine"
+	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/all"
+)
+
+// stdinName is the file name that means standard input.
+const stdinName = "-"
+
+// verifier is one run of `sluice verify`.
+type verifier struct {
+	platform string
+	backends []string
+	prevouts string
+	verdicts string
+	json     bool
+
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	engine         *engine.Engine
+}
+
+func newVerify() *cobra.Command {
+	var v verifier
+	cmd := &cobra.Command{
+		Use:   "verify [flags] FILE...",
+		Short: "Verify files of blocks, transactions or jobs",
+		Long: `Verify decides every signature, hash and proof in the files that can be decided, and says which are wrong.
+
+Files are recognised by content, and read through gzip and bzip2; "-" is standard input. A Bitcoin block can be
+checked only with the outputs that it spends: they come from the file itself (a chain from its first block), from
+--prevouts, or from a file beside it (rev00042.dat for blk00042.dat; X-undo.raw, X.utxostore or X.prevouts.csv for
+X.dat). What cannot be checked is counted as "not checkable", never as valid.
+
+Exit status:
+  0    nothing is false in any file
+  1    something is false; the output says which block, transaction and input
+  2    a file could not be read, nothing in it could be checked, or the command could not run
+  130  interrupted`,
+		Example: `  sluice verify ~/.bitcoin/blocks/blk00000.dat
+  sluice verify --prevouts rev00042.dat blk00042.dat
+  sluice verify --json block.json | jq .invalid_at
+  zcat jobs.jsonl.gz | sluice verify --verdicts verdicts.txt -`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			v.stdin, v.stdout, v.stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+			if err := v.check(files); err != nil {
+				return usageError(cmd, err)
+			}
+			return v.run(cmd.Context(), files)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&v.platform, "platform", "", "what the files are, by `NAME` instead of a guess: "+strings.Join(all.Names(), ", "))
+	f.StringSliceVar(&v.backends, "backend", nil, "comma-separated `LIST` of backends to use; there are: "+
+		strings.Join(engine.Names(), ", ")+" (default cpu)")
+	f.StringVar(&v.prevouts, "prevouts", "", "`FILE` with what the one file depends on: the outputs that a Bitcoin block\n"+
+		`spends, the validators of a Cosmos commit; "none": use no file that lies beside either`)
+	f.StringVar(&v.verdicts, "verdicts", "", "`FILE` for \"valid\" or \"invalid\" for each line of the one job file, in order;\n"+
+		`"-": standard output`)
+	f.BoolVar(&v.json, "json", false, "print one JSON object for each file instead of the table")
+	return cmd
+}
+
+// check finds what is wrong with the command line.
+func (v *verifier) check(files []string) error {
+	stdins := 0
+	for _, f := range files {
+		if f == stdinName {
+			stdins++
+		}
+	}
+	switch {
+	case len(files) == 0:
+		return errors.New("no file given")
+	case stdins > 1:
+		return errors.New("standard input can be read only once")
+	case v.platform != "" && !slices.Contains(all.Names(), v.platform):
+		return fmt.Errorf("unknown platform %q: known are %s", v.platform, strings.Join(all.Names(), ", "))
+	case v.prevouts != "" && v.prevouts != noPrevouts && len(files) > 1:
+		return errors.New("--prevouts belongs to one file, but several are given")
+	case v.verdicts != "" && len(files) > 1:
+		return errors.New("--verdicts belongs to one file, but several are given")
+	case v.verdicts == "-" && v.json:
+		return errors.New("--verdicts - and --json both want standard output")
+	}
+	return nil
+}
+
+// run verifies the files, one after the other, and prints what it found. Its error is a status, or a failure that
+// nothing was said about yet.
+func (v *verifier) run(ctx context.Context, files []string) error {
+	var err error
+	if v.engine, err = engine.Open(engine.Config{Backends: v.backends}); err != nil {
+		return err
+	}
+	defer v.engine.Close()
+	var results []result
+	for _, file := range files {
+		r := v.file(ctx, file)
+		results = append(results, r)
+		if r.err != nil {
+			fmt.Fprintln(v.stderr, "sluice:", printable(r.err.Error()))
+		}
+		if v.json {
+			if err := writeJSON(v.stdout, recordOf(&r)); err != nil {
+				return err
+			}
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if !v.json {
+		out := v.stdout
+		if v.verdicts == "-" {
+			out = v.stderr
+		}
+		if err := writeSummary(out, results, wantsColour(out)); err != nil {
+			return err
+		}
+	}
+	if code := exitCode(results); code != exitValid {
+		return status(code)
+	}
+	return nil
+}
+
+// file verifies one file.
+func (v *verifier) file(ctx context.Context, name string) result {
+	r := result{file: name, report: platform.NewReport(v.platform)}
+	start := time.Now()
+	r.err = v.decide(ctx, name, &r)
+	r.took = time.Since(start)
+	if r.err == nil && !r.checked() {
+		r.err = fmt.Errorf("%s: nothing in it could be checked", name)
+	}
+	return r
+}
