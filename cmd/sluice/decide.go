@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/sluice-engine/sluice/engine"
 	"github.com/sluice-engine/sluice/node/platform"
@@ -26,8 +27,8 @@ func (v *verifier) decide(ctx context.Context, name string, r *result) (err erro
 	r.report.Platform = p.Name
 
 	var opt platform.Options
-	if r.prevouts = v.prevoutsFor(p.Name, name); r.prevouts != "" {
-		side, err := all.Open(r.prevouts)
+	if r.side = v.sideOf(p.Name, name); r.side != "" {
+		side, err := all.Open(r.side)
 		if err != nil {
 			return fmt.Errorf("--prevouts: %w", err)
 		}
@@ -91,19 +92,19 @@ func (v *verifier) recognise(in *all.File) (*platform.Platform, error) {
 	return p, located(in.File, err)
 }
 
-// prevoutsFor is the side file of a file: the one asked for, or for a Bitcoin file one that lies beside it.
-func (v *verifier) prevoutsFor(platform, name string) string {
+// sideOf is the side file of a file: the one asked for, or one that lies beside it.
+func (v *verifier) sideOf(platform, name string) string {
 	switch {
-	case v.prevouts == noPrevouts:
+	case v.prevouts == noSide:
 		return ""
 	case v.prevouts != "":
 		return v.prevouts
-	case platform != "bitcoin" || name == stdinName:
+	case name == stdinName:
 		return ""
 	}
-	side := prevoutsBeside(name)
+	side := sideBeside(platform, name)
 	if side != "" {
-		fmt.Fprintf(v.stderr, "%s: previous outputs from %s\n", printable(name), printable(side))
+		fmt.Fprintf(v.stderr, "%s: with %s (--prevouts none: without)\n", printable(filepath.Base(name)), printable(side))
 	}
 	return side
 }

@@ -31,7 +31,7 @@ func recordOf(r *result) record {
 	rec := record{
 		File:            r.file,
 		Platform:        r.report.Platform,
-		Prevouts:        r.prevouts,
+		Prevouts:        r.side,
 		Blocks:          r.report.Blocks,
 		Transactions:    r.report.Transactions,
 		Jobs:            r.report.Jobs,

@@ -11,7 +11,7 @@ import (
 // A result is what became of one file.
 type result struct {
 	file     string
-	prevouts string // the file of previous outputs that was used
+	side     string // the side file that was used: previous outputs, validators, transactions
 	report   *platform.Report
 	took     time.Duration
 	backends map[string]int64 // jobs that each backend decided

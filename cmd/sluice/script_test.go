@@ -55,6 +55,12 @@ func runScripts(t *testing.T, dir string, env map[string]string) {
 			"json":   cmdJSON,
 			"flip":   cmdFlip,
 			"cut":    cmdCut,
+			"unpack": func(ts *testscript.TestScript, neg bool, args []string) {
+				if neg || len(args) != 2 {
+					ts.Fatalf("usage: unpack PACKED FILE")
+				}
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), vectors.Unpack(t, ts.MkAbs(args[0])), 0o644))
+			},
 		},
 	})
 }
@@ -143,5 +149,10 @@ func cmdCut(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if n >= info.Size() {
+		ts.Fatalf("%s has %d bytes", args[0], info.Size())
+	}
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
 }

@@ -36,8 +36,8 @@ func writeSummary(w io.Writer, results []result, colour bool) error {
 		return err
 	}
 	if _, n := total.decided(); n > 0 && total.report.Wrong == 0 {
-		out.WriteString("\nInvalid verdicts of a kernel are no fault of the file where it does not claim the contrary:\n" +
-			"a multisig script tries keys that do not fit, a job file may expect \"invalid\".\n")
+		out.WriteString("\nInvalid verdicts in the line of a kernel are not faults of the file: a multisig script tries keys that\n" +
+			"do not fit, a job file may expect \"invalid\".\n")
 	}
 	for i := range results {
 		results[i].explain(&out, colour)
@@ -101,8 +101,8 @@ func (r *result) explain(out *strings.Builder, colour bool) {
 		if rest := rep.Wrong - maxListed; rest > 0 {
 			fmt.Fprintf(out, "  and %s more (--json lists the first %s)\n", grouped(rest), grouped(platform.MaxLocations))
 		}
-		if r.prevouts != "" {
-			fmt.Fprintf(out, "  previous outputs from %s\n", printable(r.prevouts))
+		if r.side != "" {
+			fmt.Fprintf(out, "  with %s\n", printable(r.side))
 		}
 	}
 	if rep.NotCheckable > 0 {

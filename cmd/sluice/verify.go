@@ -39,10 +39,13 @@ func newVerify() *cobra.Command {
 		Short: "Verify files of blocks, transactions or jobs",
 		Long: `Verify decides every signature, hash and proof in the files that can be decided, and says which are wrong.
 
-Files are recognised by content, and read through gzip and bzip2; "-" is standard input. A Bitcoin block can be
-checked only with the outputs that it spends: they come from the file itself (a chain from its first block), from
---prevouts, or from a file beside it (rev00042.dat for blk00042.dat; X-undo.raw, X.utxostore or X.prevouts.csv for
-X.dat). What cannot be checked is counted as "not checkable", never as valid.
+Files are recognised by content, and read through gzip and bzip2; "-" is standard input.
+
+Some data can be checked only with other data: a Bitcoin block with the outputs that it spends (unless the file is a
+chain from its first block), a Cosmos commit with the validators, Solana entries with their transactions. That side
+file is given by --prevouts, or found beside the file by its name: rev00042.dat for blk00042.dat, X-undo.raw,
+X.utxostore or X.prevouts.csv for X.dat; docs/cli.md has the list. What cannot be checked is counted as "not
+checkable", never as valid.
 
 Exit status:
   0    nothing is false in any file
@@ -65,8 +68,8 @@ Exit status:
 	f.StringVar(&v.platform, "platform", "", "what the files are, by `NAME` instead of a guess: "+strings.Join(all.Names(), ", "))
 	f.StringSliceVar(&v.backends, "backend", nil, "comma-separated `LIST` of backends to use; there are: "+
 		strings.Join(engine.Names(), ", ")+" (default cpu)")
-	f.StringVar(&v.prevouts, "prevouts", "", "`FILE` with what the one file depends on: the outputs that a Bitcoin block\n"+
-		`spends, the validators of a Cosmos commit; "none": use no file that lies beside either`)
+	f.StringVar(&v.prevouts, "prevouts", "", "`FILE` with what the one file depends on, such as the outputs that a Bitcoin block\n"+
+		`spends; "none": use no file that lies beside either`)
 	f.StringVar(&v.verdicts, "verdicts", "", "`FILE` for \"valid\" or \"invalid\" for each line of the one job file, in order;\n"+
 		`"-": standard output`)
 	f.BoolVar(&v.json, "json", false, "print one JSON object for each file instead of the table")
@@ -88,7 +91,7 @@ func (v *verifier) check(files []string) error {
 		return errors.New("standard input can be read only once")
 	case v.platform != "" && !slices.Contains(all.Names(), v.platform):
 		return fmt.Errorf("unknown platform %q: known are %s", v.platform, strings.Join(all.Names(), ", "))
-	case v.prevouts != "" && v.prevouts != noPrevouts && len(files) > 1:
+	case v.prevouts != "" && v.prevouts != noSide && len(files) > 1:
 		return errors.New("--prevouts belongs to one file, but several are given")
 	case v.verdicts != "" && len(files) > 1:
 		return errors.New("--verdicts belongs to one file, but several are given")
