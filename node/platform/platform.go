@@ -124,7 +124,8 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // Options of one Verify. The zero value is usable.
 type Options struct {
 	// Prevouts is the side file, already unpacked: the outputs that a Bitcoin block spends (undo data, CSV,
-	// utxostore), or the validators of a Cosmos commit; nil where none was given.
+	// utxostore), the validators of a Cosmos commit, the transactions of Solana's entries, or the participation keys
+	// of Algorand's voters; nil where none was given.
 	Prevouts *Source
 
 	// Verdict is called for each line of a job file, in order, with whether the verdict was valid.
