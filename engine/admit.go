@@ -20,7 +20,7 @@ const (
 // admit gives the backend the known answers of all its kernels. What it misses it is not given.
 func (m *member) admit(ctx context.Context) {
 	for _, k := range m.engine.config.Kernels {
-		if s := m.services[k.ID]; s != nil && m.probation() >= 0 {
+		if s := m.services[k.ID]; s != nil && !m.hangs() {
 			m.admitKernel(ctx, s)
 		}
 	}

@@ -24,11 +24,10 @@ func (r *run) check(c *call, lo, hi int) bool {
 		if v != kernels.Valid && v != kernels.Invalid {
 			return s.lied(r, i, fmt.Sprintf("verdict byte %d without an error", v))
 		}
-		if v == kernels.Invalid && !zero(b.Out(i)) {
-			return s.lied(r, i, "output of an invalid job")
-		}
 		if !s.exact(v) {
 			inexact = append(inexact, i)
+		} else if v == kernels.Invalid && !zero(b.Out(i)) {
+			return s.lied(r, i, "output of an invalid job")
 		}
 	}
 	if exact = r.engine.draw(s, b, lo, hi); len(exact) > 0 {

@@ -43,7 +43,8 @@ type member struct {
 	faults      int // failed calls since the last good one
 	abandoned   int // calls that have not come back
 	calls       map[*call]struct{}
-	fell        chan struct{} // has room for one: quarantined, or an abandoned call came back
+	runs        map[*run]struct{} // that have, or wait for, calls
+	fell        chan struct{}     // has room for one: quarantined, or an abandoned call came back
 }
 
 // service is one kernel on one backend.
@@ -69,6 +70,7 @@ func newMember(e *Engine, be backend.Backend, info backend.Info) *member {
 		slots:    make(chan struct{}, max(1, info.InFlight)),
 		since:    time.Now(),
 		calls:    make(map[*call]struct{}),
+		runs:     make(map[*run]struct{}),
 		fell:     make(chan struct{}, 1),
 	}
 	for _, k := range e.config.Kernels {
@@ -131,8 +133,25 @@ func (m *member) fall(reason string) bool {
 	for c := range m.calls {
 		c.stop()
 	}
+	for r := range m.runs {
+		r.poke()
+	}
 	m.wakeWarden()
 	return true
+}
+
+// join lets a run know when the backend leaves service.
+func (m *member) join(r *run) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.runs[r] = struct{}{}
+}
+
+// quit undoes join.
+func (m *member) quit(r *run) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.runs, r)
 }
 
 func (m *member) wakeWarden() {
@@ -200,13 +219,20 @@ func (m *member) returned() {
 	m.wakeWarden()
 }
 
-// probation is how long to wait before the next known-answer test; below 0: for ever.
-func (m *member) probation() time.Duration {
+// hangs tells whether a call has not come back.
+func (m *member) hangs() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.abandoned > 0 {
+	return m.abandoned > 0
+}
+
+// probation is how long to wait before the next known-answer test; below 0: for ever.
+func (m *member) probation() time.Duration {
+	if m.hangs() {
 		return -1
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.engine.config.Probation << m.doublings
 }
 

@@ -45,7 +45,7 @@ type part struct {
 	offer
 	lo, hi int
 	piece  int            // jobs to take at once
-	shadow *kernels.Batch // where a device writes
+	shadow *kernels.Batch // where a device writes; made for its first span
 	live   int            // goroutines in serve
 	out    bool           // failed in this batch
 }
@@ -80,22 +80,24 @@ func (e *Engine) dispatch(ctx context.Context, cpu *service, devices []*service,
 		engine: e, ctx: ctx, batch: b, unit: unit, undecided: n,
 		wake: make(chan struct{}, 1), over: make(chan struct{}), calls: make(map[*call]struct{}),
 	}
-	at := 0
+	at, wanted := 0, false
 	for i, jobs := range split(n, offers) {
 		p := parts[i]
 		p.lo, p.hi = at, at+jobs
 		at = p.hi
-		switch {
-		case p.service == cpu:
+		if p.service == cpu {
 			r.cpu = p
-		case jobs > 0:
-			slots := cap(p.service.member.slots)
-			p.piece = max(p.smallest, min((jobs+slots-1)/slots, jobsFor(pieceFor, p.c)))
-			p.shadow = b.Shadow()
-			r.devices = append(r.devices, p)
+			continue
 		}
+		p.piece = jobsFor(pieceFor, p.c)
+		if slots := cap(p.service.member.slots); jobs > 0 {
+			p.piece = min(p.piece, (jobs+slots-1)/slots)
+			wanted = true
+		}
+		p.piece = max(p.piece, p.smallest)
+		r.devices = append(r.devices, p)
 	}
-	if len(r.devices) == 0 {
+	if !wanted {
 		return e.alone(ctx, cpu, b)
 	}
 	if r.cpu == nil {
@@ -112,9 +114,16 @@ func jobsFor(d time.Duration, perJob float64) int {
 
 // decide runs the batch. The calling goroutine feeds the CPU and watches the devices.
 func (r *run) decide() error {
+	for _, p := range r.devices {
+		m := p.service.member
+		m.join(r)
+		defer m.quit(r)
+	}
 	r.mu.Lock()
 	for _, p := range r.devices {
-		r.engage(p)
+		if p.lo < p.hi { // the others may take over what these fail to decide
+			r.engage(p)
+		}
 	}
 	r.mu.Unlock()
 	timer := time.NewTimer(time.Hour)

@@ -17,6 +17,9 @@ func (r *run) claim(p *part) *call {
 	if s.lo == s.hi {
 		return nil
 	}
+	if p.shadow == nil {
+		p.shadow = r.batch.Shadow()
+	}
 	c := &call{run: r, part: p, lo: s.lo, hi: s.hi, given: s.hi - s.lo, started: time.Now()}
 	c.ctx, c.cancel = context.WithCancel(r.ctx)
 	if !m.remember(c) { // quarantined this moment
@@ -29,6 +32,7 @@ func (r *run) claim(p *part) *call {
 	c.late = c.started.Add(3*predicted + lateFor)
 	c.hung = c.started.Add(8*predicted + r.engine.config.Hang)
 	r.calls[c] = struct{}{}
+	r.poke() // there is a new time to watch for
 	return c
 }
 
