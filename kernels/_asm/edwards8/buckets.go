@@ -20,6 +20,7 @@ func buckets() {
 	affineRows()
 	spread()
 	accumulate()
+	accumulate2()
 	bucket()
 	toForm()
 }
@@ -87,13 +88,16 @@ func spread() {
 }
 
 // bucketRows loads the addresses, relative to RSI, of the buckets that the window at RDX says.
-func bucketRows() []operand.Mem {
+func bucketRows() []operand.Mem { return rowsOf(allRegs(), operand.Mem{Base: reg.RDX}, 0) }
+
+// rowsOf loads the addresses, relative to RSI and disp, of the buckets that a window says.
+func rowsOf(r *regs, window operand.Mem, disp int) []operand.Mem {
 	var rows []operand.Mem
 	for l, g := range []reg.GPPhysical{reg.RAX, reg.RBX, reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13} {
-		MOVWQZX(operand.Mem{Base: reg.RDX, Disp: 2 * l}, g)
-		LEAQ(operand.Mem{Base: g, Index: g, Scale: 2}, g)
-		SHLQ(operand.U8(6), g)
-		rows = append(rows, operand.Mem{Base: reg.RSI, Index: g, Scale: 1, Disp: l * bucketLane})
+		r.do(func() { MOVWQZX(window.Offset(2*l), g) })
+		r.do(func() { LEAQ(operand.Mem{Base: g, Index: g, Scale: 2}, g) })
+		r.do(func() { SHLQ(operand.U8(6), g) })
+		rows = append(rows, operand.Mem{Base: reg.RSI, Index: g, Scale: 1, Disp: disp + l*bucketLane})
 	}
 	return rows
 }
@@ -109,16 +113,56 @@ func fromRows(r *regs, rows []operand.Mem, out operand.Mem) {
 		if part == 2 {
 			x = transposeHalf(r, at)
 		} else {
-			x = r.take(8)
-			for l := range x {
-				VMOVDQU64(at[l], x[l])
+			y := r.take(8)
+			for l := range y {
+				r.do(func() { VMOVDQU64(at[l], y[l]) })
 			}
-			x = transpose(r, x)
+			x = transpose(r, y)
 		}
 		for i := range x {
-			VMOVDQU64(x[i], limb(out, 8*part+i))
+			r.do(func() { VMOVDQU64(x[i], limb(out, 8*part+i)) })
 		}
 		r.give(x...)
+	}
+}
+
+// toRows is the inverse of fromRows.
+func toRows(r *regs, in operand.Mem, rows []operand.Mem) {
+	for part := range 3 {
+		x := r.take(8)
+		for i := range x {
+			if k := 8*part + i; k < 20 {
+				r.do(func() { VMOVDQU64(limb(in, k), x[i]) })
+			} else {
+				r.do(func() { VPXORQ(x[i], x[i], x[i]) })
+			}
+		}
+		y := transpose(r, x)
+		for l := range y {
+			r.do(func() { VMOVDQU64(y[l], rows[l].Offset(64*part)) })
+		}
+		r.give(y...)
+	}
+}
+
+// signed stores at q, in affine form, the point in a row, or its negative in the lanes that the window says: see picking.
+func signed(r *regs, row, window, q operand.Mem) {
+	r.do(func() { KMOVB(window.Offset(16), reg.K1) })
+	for i := range 5 {
+		sum, difference := row.Offset(8*i), row.Offset(8*(5+i))
+		v := r.take(4)
+		x, y, z, t := v[0], v[1], v[2], v[3]
+		r.do(func() { VPBROADCASTQ(sum, x) })
+		r.do(func() { VPBROADCASTQ(difference, y) })
+		r.do(func() { VPBROADCASTQ(difference, reg.K1, x) })
+		r.do(func() { VPBROADCASTQ(sum, reg.K1, y) })
+		r.do(func() { VPBROADCASTQ(row.Offset(8*(10+i)), z) })
+		r.do(func() { VPBROADCASTQ(negativeMem.Offset(8*i), t) })
+		r.do(func() { VPSUBQ(z, t, reg.K1, z) })
+		r.do(func() { VMOVDQU64(x, limb(q, i)) })
+		r.do(func() { VMOVDQU64(y, limb(q, 5+i)) })
+		r.do(func() { VMOVDQU64(z, limb(q, 15+i)) })
+		r.give(v...)
 	}
 }
 
@@ -167,21 +211,7 @@ func accumulate() {
 		ADDQ(reg.RCX, reg.RDI)
 		arg(argPoints, reg.RSI)
 		q, row := operand.Mem{Base: reg.RDI}, operand.Mem{Base: reg.RSI}
-		KMOVB(operand.Mem{Base: reg.RDX, Disp: 16}, reg.K1)
-		for i := range 5 {
-			sum, difference := row.Offset(8*i), row.Offset(8*(5+i))
-			x, y, z, t := Z[4*i], Z[4*i+1], Z[4*i+2], Z[4*i+3]
-			VPBROADCASTQ(sum, x)
-			VPBROADCASTQ(difference, y)
-			VPBROADCASTQ(difference, reg.K1, x)
-			VPBROADCASTQ(sum, reg.K1, y)
-			VPBROADCASTQ(row.Offset(8*(10+i)), z)
-			VPBROADCASTQ(negativeMem.Offset(8*i), t)
-			VPSUBQ(z, t, reg.K1, z)
-			VMOVDQU64(x, limb(q, i))
-			VMOVDQU64(y, limb(q, 5+i))
-			VMOVDQU64(z, limb(q, 15+i))
-		}
+		signed(r, row, operand.Mem{Base: reg.RDX}, q)
 	})
 	arg(argP, reg.RDI)
 	arg(argQ, reg.RDX)
@@ -190,23 +220,7 @@ func accumulate() {
 	MOVQ(operand.U32(1), reg.RBX)
 	adding(name)
 	eachGroup(name+"_scatter", func() {
-		rows := bucketRows()
-		r := allRegs()
-		for part := range 3 {
-			x := r.take(8)
-			for i := range x {
-				if k := 8*part + i; k < 20 {
-					VMOVDQU64(operand.Mem{Base: reg.RDI, Disp: 64 * k}, x[i])
-				} else {
-					VPXORQ(x[i], x[i], x[i])
-				}
-			}
-			x = transpose(r, x)
-			for l := range x {
-				VMOVDQU64(x[l], rows[l].Offset(64*part))
-			}
-			r.give(x...)
-		}
+		toRows(allRegs(), operand.Mem{Base: reg.RDI}, bucketRows())
 	})
 	Load(Param("args"), reg.RAX)
 	ADDQ(operand.U32(affineSize), argMem(argPoints))
@@ -242,4 +256,96 @@ func toForm() {
 	cachedForm(p, q)
 	VZEROUPPER()
 	RET()
+}
+
+// accumulate2 is accumulate for two groups. While a point is added to buckets of one group, which takes the pipes that multiply, the
+// sums of the other are stored and its next buckets loaded, which takes those that shuffle. The groups have no bucket in common, so
+// this is right even if the next point goes to the same bucket.
+//
+//	loop:  add P0  |  store P1 of the point before, load P1
+//	       add P1  |  store P0, load P0 of the next point
+//
+// The first turn stores a P1 that is nothing: a window with zeros comes before the first, so that it goes to the bucket that nobody reads.
+// The last turn loads one point and window more than there are.
+func accumulate2() {
+	const name = "accumulate2"
+	TEXT(name, 0, "func(buckets, points, windows *byte, stride, n int)")
+	Pragma("noescape")
+	Doc("accumulate2 adds n points to the buckets of two groups, whose windows are stride bytes apart. There is memory for one point more, one window more, and a window of zeros before the first.")
+	local := scratch(5*pointSize + 64)
+	temp, left := local, local.Offset(5*pointSize)
+	points, forms := [2]operand.Mem{local.Offset(pointSize), local.Offset(2 * pointSize)}, [2]operand.Mem{local.Offset(3 * pointSize), local.Offset(4 * pointSize)}
+	Load(Param("buckets"), reg.RSI)
+	Load(Param("points"), reg.RCX)
+	Load(Param("windows"), reg.RDX)
+	Load(Param("n"), reg.RDI)
+	MOVQ(reg.RDI, left)
+	Load(Param("stride"), reg.RDI)
+	row := operand.Mem{Base: reg.RCX}
+	window := [2]operand.Mem{{Base: reg.RDX}, {Base: reg.RDX, Index: reg.RDI, Scale: 1}}
+	get := func(r *regs, g, ahead int) {
+		w := window[g].Offset(ahead * windowSize)
+		fromRows(r, rowsOf(r, w, g*bucketGroup), points[g])
+		signed(r, row.Offset(ahead*affineSize), w, forms[g])
+	}
+	put := func(r *regs, g, ahead int) {
+		toRows(r, points[g], rowsOf(r, window[g].Offset(ahead*windowSize), g*bucketGroup))
+	}
+	get(allRegs(), 0, 0)
+	Label(name + "_next")
+	for g := range 2 {
+		rs := halfRegs()
+		addStream(rs[0], points[g], forms[g], temp)
+		put(rs[1], 1-g, g-1)
+		get(rs[1], 1-g, g)
+		zip(rs[:]...)
+	}
+	ADDQ(operand.U32(affineSize), reg.RCX)
+	ADDQ(operand.U8(windowSize), reg.RDX)
+	DECQ(left)
+	JNZ(operand.LabelRef(name + "_next"))
+	put(allRegs(), 1, -1)
+	VZEROUPPER()
+	RET()
+}
+
+// addStream adds an affine point, as adding does, in 16 registers.
+func addStream(r *regs, p, q, e operand.Mem) {
+	g, h, f := coord(e, 1), coord(e, 2), coord(e, 3)
+	factor := func(sum bool, other operand.Mem) five {
+		y, x := load(r, coord(p, 1)), load(r, coord(p, 0))
+		if sum {
+			add(r, y, x, y)
+		} else {
+			sub(r, y, x, y, lowBiasMem)
+		}
+		r.give(x...)
+		carry(r, y)
+		return product(r, y, other)
+	}
+	both := func(x, y five, sum, difference operand.Mem) {
+		s := r.take(5)
+		add(r, x, y, s)
+		sub(r, x, y, x, biasMem)
+		r.give(y...)
+		carry(r, s)
+		carry(r, x)
+		store(r, s, sum)
+		store(r, x, difference)
+		r.give(s...)
+		r.give(x...)
+	}
+	a := factor(false, coord(q, 1))
+	store(r, a, e)
+	r.give(a...)
+	b := factor(true, coord(q, 0))
+	both(b, load(r, e), h, e)
+	c := product(r, load(r, coord(p, 3)), coord(q, 3))
+	d := load(r, coord(p, 2))
+	add(r, d, d, d)
+	both(d, c, g, f)
+	times(r, e, f, coord(p, 0))
+	times(r, g, h, coord(p, 1))
+	times(r, f, g, coord(p, 2))
+	times(r, e, h, coord(p, 3))
 }

@@ -54,22 +54,22 @@ var d2Mem operand.Mem
 func transpose(r *regs, x five) five {
 	t := r.take(8)
 	for i := 0; i < 8; i += 2 {
-		VPUNPCKLQDQ(x[i+1], x[i], t[i])
-		VPUNPCKHQDQ(x[i+1], x[i], t[i+1])
+		r.do(func() { VPUNPCKLQDQ(x[i+1], x[i], t[i]) })
+		r.do(func() { VPUNPCKHQDQ(x[i+1], x[i], t[i+1]) })
 	}
 	// t[2i+c], 128-bit lane L: word 2L+c of rows 2i and 2i+1.
 	low, high := operand.Imm(0x44), operand.Imm(0xee)
 	even, odd := operand.Imm(0x88), operand.Imm(0xdd)
 	for c := range 2 {
 		a, b, d, e := t[c], t[2+c], t[4+c], t[6+c]
-		VSHUFI64X2(low, b, a, x[0+c])
-		VSHUFI64X2(low, e, d, x[2+c])
-		VSHUFI64X2(high, b, a, x[4+c])
-		VSHUFI64X2(high, e, d, x[6+c])
-		VSHUFI64X2(even, x[2+c], x[0+c], t[c])
-		VSHUFI64X2(odd, x[2+c], x[0+c], t[2+c])
-		VSHUFI64X2(even, x[6+c], x[4+c], t[4+c])
-		VSHUFI64X2(odd, x[6+c], x[4+c], t[6+c])
+		r.do(func() { VSHUFI64X2(low, b, a, x[0+c]) })
+		r.do(func() { VSHUFI64X2(low, e, d, x[2+c]) })
+		r.do(func() { VSHUFI64X2(high, b, a, x[4+c]) })
+		r.do(func() { VSHUFI64X2(high, e, d, x[6+c]) })
+		r.do(func() { VSHUFI64X2(even, x[2+c], x[0+c], t[c]) })
+		r.do(func() { VSHUFI64X2(odd, x[2+c], x[0+c], t[2+c]) })
+		r.do(func() { VSHUFI64X2(even, x[6+c], x[4+c], t[4+c]) })
+		r.do(func() { VSHUFI64X2(odd, x[6+c], x[4+c], t[6+c]) })
 	}
 	r.give(x...)
 	return t
@@ -80,17 +80,17 @@ func transposeHalf(r *regs, rows []operand.Mem) five {
 	x, t := r.take(4), r.take(4)
 	for i := range 4 {
 		first := []int{0, 1, 4, 5}[i] // and the row two further
-		VMOVDQU(rows[first], x[i].AsY())
-		VINSERTI64X4(operand.Imm(1), rows[first+2], x[i], x[i])
+		r.do(func() { VMOVDQU64(rows[first], x[i].AsY()) })
+		r.do(func() { VINSERTI64X4(operand.Imm(1), rows[first+2], x[i], x[i]) })
 	}
 	for i := 0; i < 4; i += 2 {
-		VPUNPCKLQDQ(x[i+1], x[i], t[i])
-		VPUNPCKHQDQ(x[i+1], x[i], t[i+1])
+		r.do(func() { VPUNPCKLQDQ(x[i+1], x[i], t[i]) })
+		r.do(func() { VPUNPCKHQDQ(x[i+1], x[i], t[i+1]) })
 	}
-	VSHUFI64X2(operand.Imm(0x88), t[2], t[0], x[0])
-	VSHUFI64X2(operand.Imm(0x88), t[3], t[1], x[1])
-	VSHUFI64X2(operand.Imm(0xdd), t[2], t[0], x[2])
-	VSHUFI64X2(operand.Imm(0xdd), t[3], t[1], x[3])
+	r.do(func() { VSHUFI64X2(operand.Imm(0x88), t[2], t[0], x[0]) })
+	r.do(func() { VSHUFI64X2(operand.Imm(0x88), t[3], t[1], x[1]) })
+	r.do(func() { VSHUFI64X2(operand.Imm(0xdd), t[2], t[0], x[2]) })
+	r.do(func() { VSHUFI64X2(operand.Imm(0xdd), t[3], t[1], x[3]) })
 	r.give(t...)
 	return x
 }

@@ -466,8 +466,8 @@ func TestBase(t *testing.T) {
 func TestSum(t *testing.T) {
 	s := new(Sum)
 	for width := MinWidth; width <= MaxWidth; width++ {
-		for _, n := range []int{1, 8, 24} {
-			s.SetWidth(width, 32)
+		for _, n := range []int{1, 8, 24, 200} {
+			s.SetWidth(width, 200)
 			longOffset, shortOffset := s.Long(), s.Short()
 			var negative Scalar
 			negative.Reduce(&shortOffset)
@@ -515,6 +515,9 @@ func TestSum(t *testing.T) {
 				}
 			}
 			var p Point
+			for _, terms := range []*Terms{&long, &short} {
+				terms.Rows = append(terms.Rows, Row{})[:len(terms.Rows)]
+			}
 			s.Compute(&p, &long, &short)
 			p.Double(3)
 			got := point(t, &p.X, &p.Y, &p.Z, 0)

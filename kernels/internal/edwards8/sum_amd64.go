@@ -17,7 +17,7 @@ func (q *Affine) Rows(rows *[Lanes]Row) { affineRows((*byte)(unsafe.Pointer(rows
 // Row is the point whose multiples these are.
 func (m *Multiples) Row() Row { return m[1] }
 
-// Terms is a list of points, each with a scalar. The scalars are below 2^253 and come with the offset of the sum's windows: see
+// Terms is a list of points, each with a scalar. Rows has capacity for one point more. The scalars are below 2^253 and come with the offset of the sum's windows: see
 // [Sum.Long] and [Sum.Short].
 type Terms struct {
 	Rows    []Row
@@ -35,7 +35,7 @@ type Sum struct {
 
 	width       int
 	long, short int      // windows of scalars below 2^253, and of those of 128 bits
-	windows     []Window // of the terms, for two groups
+	windows     []Window // of the terms, for two groups, each with one of zeros before and room for one behind
 }
 
 // Widths of windows that [Sum.SetWidth] takes, in bits.
@@ -49,8 +49,8 @@ func (s *Sum) SetWidth(width, n int) {
 	s.width = width
 	s.long = (254 + width - 1) / width
 	s.short = (128 + width - 1) / width
-	if len(s.windows) < 2*n {
-		s.windows = make([]Window, 2*n)
+	if len(s.windows) < 2*(n+2) {
+		s.windows = make([]Window, 2*(n+2))
 	}
 }
 
@@ -149,11 +149,17 @@ func (s *Sum) add(t *Terms, g, n, count int) {
 	half := len(s.windows) / 2
 	for i := range n {
 		c := s.cut(g+i, count)
-		spread((*byte)(unsafe.Pointer(&s.windows[i*half:][:len(t.Rows)][0])), (*byte)(unsafe.Pointer(&t.Scalars[0])), (*byte)(unsafe.Pointer(&c)), len(t.Rows))
+		spread((*byte)(unsafe.Pointer(&s.windows[i*half+1:][:len(t.Rows)][0])), (*byte)(unsafe.Pointer(&t.Scalars[0])), (*byte)(unsafe.Pointer(&c)), len(t.Rows))
+	}
+	rows := t.Rows[:len(t.Rows)+1] // the assembly reads one ahead
+	if n == 2 {
+		accumulate2((*byte)(unsafe.Pointer(&s.buckets)), (*byte)(unsafe.Pointer(&rows[0])), (*byte)(unsafe.Pointer(&s.windows[1])),
+			half*int(unsafe.Sizeof(Window{})), len(t.Rows))
+		return
 	}
 	a := accumulateArgs{
-		p: &s.p[0], q: &s.q[0], buckets: unsafe.Pointer(&s.buckets), points: &t.Rows[0], windows: &s.windows[0],
-		stride: half * int(unsafe.Sizeof(Window{})), n: len(t.Rows), groups: n,
+		p: &s.p[0], q: &s.q[0], buckets: unsafe.Pointer(&s.buckets), points: &rows[0], windows: &s.windows[1],
+		n: len(t.Rows), groups: 1,
 	}
 	accumulate((*byte)(unsafe.Pointer(&a)))
 	runtime.KeepAlive(s)

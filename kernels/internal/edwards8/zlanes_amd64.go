@@ -89,6 +89,11 @@ func spread(windows *byte, scalars *byte, cut *byte, n int)
 //go:noescape
 func accumulate(args *byte)
 
+// accumulate2 adds n points to the buckets of two groups, whose windows are stride bytes apart. There is memory for one point more, one window more, and a window of zeros before the first.
+//
+//go:noescape
+func accumulate2(buckets *byte, points *byte, windows *byte, stride int, n int)
+
 // bucket sets p to the bucket with the number in each lane of a group.
 //
 //go:noescape
@@ -98,3 +103,8 @@ func bucket(p *byte, buckets *byte, number int)
 //
 //go:noescape
 func cache(q *byte, p *byte)
+
+// steps takes n > 0 steps from p; q is room for a point in cached form. See Step.
+//
+//go:noescape
+func steps(p *byte, q *byte, program *byte, n int)

@@ -1,0 +1,72 @@
+//go:build amd64 && !purego
+
+package edwards8
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// BenchmarkSteps times the steps of a verification, which take turns, and reports the shortest turn of each in ns for one group of
+// lanes. The time per operation means nothing.
+func BenchmarkSteps(b *testing.B) {
+	base := Base()
+	m := new(Product)
+	x, y := new(Pair), new(Pair)
+	for g := range 2 {
+		for l := range Lanes {
+			k := Scalar{uint64(l+g) * 0x9e3779b97f4a7c15, 0x123456789abcdef * uint64(l+1), 88888888888888888, uint64(l+7) << 55}
+			m.S[g].SetLane12(l, &k)
+			m.K[g].SetLane4(l, &k)
+		}
+		m.Tables[g].Fill(&one, &one)
+	}
+	var p Point
+	var c Cached
+	s := new(Sum)
+	s.SetWidth(8, 32)
+	s.empty(2)
+	terms := Terms{make([]Row, 32, 33), make([][Lanes]uint64, 32)}
+	for i := range terms.Rows {
+		terms.Rows[i] = base[i+1]
+		for w := range 4 {
+			terms.Scalars[i][w] = uint64(i*4+w+1) * 0x9e3779b97f4a7c15
+		}
+	}
+	steps := []struct {
+		name  string
+		count int // groups in a turn
+		f     func()
+	}{
+		{"mul", 1, func() { p.X.Mul(&p.X, &p.Y) }},
+		{"square", 512, func() { x.Square(x, 256) }},
+		{"double", 64, func() { p.Double(64) }},
+		{"double2", 128, func() { m.P.Double(2, 64) }},
+		{"add2", 2, func() { m.P.Add(2, &m.q) }},
+		{"addNoT2", 2, func() { m.P.AddNoT(2, &m.q) }},
+		{"pick", 2, func() { m.Tables[0].Pick(&c, &m.k[0][1]); m.Tables[1].Pick(&c, &m.k[1][1]) }},
+		{"fill", 2, func() { m.Tables[0].Fill(&one, &one); m.Tables[1].Fill(&one, &one) }},
+		{"decompress", 2, func() { x.Decompress(y, [2]uint8{}) }},
+		{"product", 1, func() { m.Compute(1, base) }},
+		{"product2", 2, func() { m.Compute(2, base) }},
+		{"bucket", 64, func() { s.add(&terms, 0, 2, s.long) }},
+		{"collect", 256, func() { s.collect(2) }},
+	}
+	best := make([]time.Duration, len(steps))
+	for b.Loop() {
+		for i, step := range steps {
+			start := time.Now()
+			step.f()
+			if d := time.Since(start); best[i] == 0 || d < best[i] {
+				best[i] = d
+			}
+		}
+	}
+	for i, step := range steps {
+		b.ReportMetric(float64(best[i].Nanoseconds())/float64(step.count), step.name+"-ns")
+	}
+	if slices.Contains(best, 0) {
+		b.Error("a step took no time")
+	}
+}
