@@ -35,6 +35,7 @@ func main() {
 	table()
 	straus()
 	buckets()
+	steps()
 	Generate()
 }
 

@@ -12,6 +12,24 @@ import (
 // best on a multiple of 64.
 type Table [Lanes][9][24]uint64
 
+// FillProjective sets the table for the point p, with T, of each lane.
+func (t *Table) FillProjective(p *Point) {
+	var q Cached
+	var m Point
+	q.Set(p)
+	table := (*byte)(unsafe.Pointer(t))
+	m.SetIdentity()
+	toCached(table, m.ptr(), 0)
+	m = *p
+	for i := 1; ; i++ {
+		toCached(table, m.ptr(), i)
+		if i == 8 {
+			return
+		}
+		m.Add(&q)
+	}
+}
+
 // Fill sets the table for the point (x, y) of each lane.
 func (t *Table) Fill(x, y *Element) {
 	var p Point
@@ -86,15 +104,35 @@ func (m *Multiples) Pick(q *Affine, w *Window) {
 // Base is the table of the generator B of RFC 8032, section 5.1. It is made at the first call.
 var Base = sync.OnceValue(makeBase)
 
-func makeBase() *Multiples {
-	b := Affine{}
-	x := splat([5]uint64{0x62d608f25d51a, 0x412a4b4f6592a, 0x75b7171a4b31d, 0x1ff60527118fe, 0x216936d3cd6e5})
-	y := splat([5]uint64{0x6666666666658, 0x4cccccccccccc, 0x1999999999999, 0x3333333333333, 0x6666666666666})
+func makeBase() *Multiples { return multiplesOf(&baseX, &baseY) }
+
+// HighBit says which multiple of B [HighBase] is of: a multiple of the windows' width, so that the 11 upper windows of a scalar
+// are those of a number below 2^132 again.
+const HighBit = 132
+
+// HighBase is the table of 2^132 B. It is made at the first call.
+var HighBase = sync.OnceValue(func() *Multiples {
 	var p Point
-	p.SetAffine(&x, &y)
+	p.SetAffine(&baseX, &baseY)
+	p.Double(HighBit)
+	Normalise([]*Point{&p}, make([]Element, 2))
+	return multiplesOf(&p.X, &p.Y)
+})
+
+// B in every lane.
+var (
+	baseX = splat([5]uint64{0x62d608f25d51a, 0x412a4b4f6592a, 0x75b7171a4b31d, 0x1ff60527118fe, 0x216936d3cd6e5})
+	baseY = splat([5]uint64{0x6666666666658, 0x4cccccccccccc, 0x1999999999999, 0x3333333333333, 0x6666666666666})
+)
+
+// multiplesOf makes the table of the point (x, y), the same in all lanes.
+func multiplesOf(x, y *Element) *Multiples {
+	var b Affine
+	var p Point
+	p.SetAffine(x, y)
 	b.Set(&p)
 
-	// (l+1)B in lane l: lanes drop out one by one.
+	// l+1 times it in lane l: lanes drop out one by one.
 	still := b
 	neutral := Affine{YPlusX: one, YMinusX: one}
 	for l := range Lanes - 1 {
@@ -108,7 +146,7 @@ func makeBase() *Multiples {
 	points := make([]Point, groups)
 	points[0] = p
 	affine := affines(points[:1])
-	eight := Affine{ // 8B in every lane
+	eight := Affine{ // 8 times it in every lane
 		YPlusX:  splatLane(&affine[0].YPlusX, 7),
 		YMinusX: splatLane(&affine[0].YMinusX, 7),
 		T2d:     splatLane(&affine[0].T2d, 7),

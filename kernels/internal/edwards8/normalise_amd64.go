@@ -1,0 +1,45 @@
+//go:build amd64 && !purego
+
+package edwards8
+
+// Normalise makes the points affine, with Z = 1 and canonical X and Y, by one inversion for all (Montgomery's trick). No Z may be
+// zero: what a complete formula gives for points of the curve has none. T is not read, nor set. len(room) == len(points)+1.
+//
+// A zero would spoil its lane of all the points: replace what is not on the curve before it gets here.
+func Normalise(points []*Point, room []Element) {
+	if len(points) == 0 {
+		return
+	}
+
+	product := room[:len(points)+1] // of the first i Z
+	product[0] = one
+	for i, p := range points {
+		product[i+1].Mul(&product[i], &p.Z)
+	}
+	inverse := Pair{product[len(points)], one}
+	inverse.Invert(&inverse)
+	for i := len(points) - 1; i >= 0; i-- {
+		var z Element
+		p := points[i]
+		z.Mul(&inverse[0], &product[i])
+		inverse[0].Mul(&inverse[0], &p.Z)
+		p.X.Mul(&p.X, &z)
+		p.Y.Mul(&p.Y, &z)
+		p.X.Canonical(&p.X)
+		p.Y.Canonical(&p.Y)
+		p.Z = one
+	}
+}
+
+// EncodeLane gives the encoding of lane l of a point that [Normalise] has made affine: RFC 8032, section 5.1.2.
+func (p *Point) EncodeLane(l int) [32]byte {
+	e := p.Y.Lane(l)
+	e[31] |= byte(p.X[0][l]&1) << 7
+	return e
+}
+
+// Neutralise sets x = 0 and y = 1 in the lanes of the mask.
+func Neutralise(x, y *Element, mask uint8) {
+	x.Select(x, &zero, mask)
+	y.Select(y, &one, mask)
+}
