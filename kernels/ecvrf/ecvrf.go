@@ -24,7 +24,7 @@ func newKernel() *kernels.Kernel {
 		Out:     OutputSize,
 		Message: true,
 		Rules:   []kernels.Flags{kernels.TAI, kernels.ELL2, kernels.Draft03},
-		Run:     ref,
+		Run:     path(),
 		Ref:     ref,
 	}
 	k.Known = func(rule kernels.Flags) *kernels.Batch { return known(k, rule) }

@@ -11,7 +11,7 @@ import (
 // the cofactor, unless that is neutral.
 func (s *Suite) tryAndIncrement(h *edwards25519.Point, key, alpha []byte) bool {
 	for ctr := range 256 {
-		s.buf = append(s.buf[:0], s.id, encodeFront)
+		s.buf = append(s.buf[:0], s.id, EncodeFront)
 		s.buf = append(append(append(s.buf, key...), alpha...), byte(ctr))
 		digest := s.sum()
 		if Decode(h, digest[:32]) && !SmallOrder(h) {
@@ -22,8 +22,8 @@ func (s *Suite) tryAndIncrement(h *edwards25519.Point, key, alpha []byte) bool {
 	return false
 }
 
-// dst is the domain separation tag of RFC 9381, section 5.5, for ECVRF-EDWARDS25519-SHA512-ELL2.
-const dst = "ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_\x04"
+// DST is the domain separation tag of RFC 9381, section 5.5, for ECVRF-EDWARDS25519-SHA512-ELL2.
+const DST = "ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_\x04"
 
 // elligator2 is RFC 9381, section 5.4.1.2: encode_to_curve of RFC 9380, section 3, in the suite
 // edwards25519_XMD:SHA-512_ELL2_NU_, of key || alpha.
@@ -33,11 +33,11 @@ func (s *Suite) elligator2(h *edwards25519.Point, key, alpha []byte) {
 	var pad [sha512.BlockSize]byte
 	s.buf = append(append(append(s.buf[:0], pad[:]...), key...), alpha...)
 	s.buf = append(s.buf, 0, length, 0)
-	s.buf = append(append(s.buf, dst...), byte(len(dst)))
+	s.buf = append(append(s.buf, DST...), byte(len(DST)))
 	b0 := sha512.Sum512(s.buf)
 
 	s.buf = append(append(s.buf[:0], b0[:]...), 1)
-	s.buf = append(append(s.buf, dst...), byte(len(dst)))
+	s.buf = append(append(s.buf, DST...), byte(len(DST)))
 	b1 := sha512.Sum512(s.buf)
 
 	// Section 5.2: a big-endian number modulo p.
@@ -58,7 +58,7 @@ func (s *Suite) elligator2(h *edwards25519.Point, key, alpha []byte) {
 // Elligator 2 gives the coordinate u of a point on Curve25519, and the point taken is the one of edwards25519
 // with the y of that and an even x.
 func (s *Suite) elligator2Draft03(h *edwards25519.Point, key, alpha []byte) bool {
-	s.buf = append(s.buf[:0], s.id, encodeFront)
+	s.buf = append(s.buf[:0], s.id, EncodeFront)
 	s.buf = append(append(s.buf, key...), alpha...)
 	digest := s.sum()
 	digest[31] &= 0x7f

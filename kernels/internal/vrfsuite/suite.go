@@ -18,13 +18,21 @@ import (
 const ChallengeSize = 16
 
 // What a hash begins with, after the suite: RFC 9381, sections 5.2, 5.4.1.1, 5.4.3. Hashes of RFC 9381 end in
-// the byte back.
+// the byte 0.
 const (
-	encodeFront    = 1
-	challengeFront = 2
-	outputFront    = 3
+	EncodeFront    = 1
+	ChallengeFront = 2
+	OutputFront    = 3
 	back           = 0
 )
+
+// ID is the byte that names the suite of a rule in its hashes.
+func ID(rule kernels.Flags) byte {
+	if rule == kernels.TAI {
+		return 3
+	}
+	return 4
+}
 
 // Suite is one of the three suites, with a buffer that is used again: not for concurrent use.
 type Suite struct {
@@ -36,10 +44,8 @@ type Suite struct {
 // New gives the suite of the rule: kernels.TAI, ELL2 or Draft03. It panics for another.
 func New(rule kernels.Flags) *Suite {
 	switch rule {
-	case kernels.TAI:
-		return &Suite{rule: rule, id: 3}
-	case kernels.ELL2, kernels.Draft03:
-		return &Suite{rule: rule, id: 4}
+	case kernels.TAI, kernels.ELL2, kernels.Draft03:
+		return &Suite{rule: rule, id: ID(rule)}
 	}
 	panic("vrfsuite: no suite for the rule " + rule.String())
 }
@@ -60,7 +66,7 @@ func (s *Suite) Encode(h *edwards25519.Point, key, alpha []byte) bool {
 
 // Challenge gives c, little-endian: RFC 9381, section 5.4.3. Draft 03 leaves the key out.
 func (s *Suite) Challenge(key []byte, h, gamma, u, v *edwards25519.Point) [ChallengeSize]byte {
-	s.buf = append(s.buf[:0], s.id, challengeFront)
+	s.buf = append(s.buf[:0], s.id, ChallengeFront)
 	if s.rule != kernels.Draft03 {
 		s.buf = append(s.buf, key...)
 	}
@@ -74,7 +80,7 @@ func (s *Suite) Challenge(key []byte, h, gamma, u, v *edwards25519.Point) [Chall
 // Output gives beta: RFC 9381, section 5.2.
 func (s *Suite) Output(gamma *edwards25519.Point) [sha512.Size]byte {
 	var p edwards25519.Point
-	s.buf = append(s.buf[:0], s.id, outputFront)
+	s.buf = append(s.buf[:0], s.id, OutputFront)
 	s.buf = append(s.buf, p.MultByCofactor(gamma).Bytes()...)
 	return s.sum()
 }

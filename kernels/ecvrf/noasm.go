@@ -1,0 +1,8 @@
+//go:build !amd64 || purego
+
+package ecvrf
+
+import "github.com/sluice-engine/sluice/kernels"
+
+// path without lanes is the reference.
+func path() func(b *kernels.Batch, lo, hi int) { return ref }
