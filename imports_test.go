@@ -28,6 +28,8 @@ var mayImport = []row{
 	{"kernels/ecctest", []string{"kernels"}},
 	{"kernels/merkle", []string{"kernels", "kernels/sha256"}}, // no algorithm of its own: trees over another folder's kernels
 	{"kernels/*", []string{"kernels", "kernels/internal/..."}},
+	{"driver/fake", []string{"driver/...", "kernels"}},           // its jobs are decided by Kernel.Ref
+	{"driver/drivertest", []string{"driver/...", "kernels/..."}}, // verdicts of real batches
 	{"driver/...", []string{"driver/..."}},
 	{"engine/backend", []string{"kernels"}},
 	{"engine/backendtest", []string{"engine/backend", "kernels/...", "internal/vectors"}},
@@ -38,6 +40,8 @@ var mayImport = []row{
 	{"node/...", []string{"node/...", "engine", "kernels/..."}},
 	{"bench/...", []string{"bench/...", "engine", "kernels/..."}},
 	{"cmd/sluice", []string{"..."}},
+	{"hdl/regs", nil},
+	{"hdl/regs/gen", []string{"hdl/regs"}},
 	{"internal/gen", []string{"kernels/..."}},
 	{"internal/vectors", nil},
 }
@@ -49,11 +53,14 @@ type row struct {
 
 // onlyTests are packages that nothing outside tests may import, save the packages named.
 var onlyTests = map[string][]string{
-	"testing":                      {"engine/backendtest", "internal/vectors"},
-	module + "/engine/backendtest": nil,
-	module + "/internal/vectors":   {"engine/backendtest"},
-	module + "/kernels/ecctest":    {"engine/backendtest"},
-	module + "/kernels/sample":     {"bench/...", "engine/backendtest"},
+	"testing":                       {"driver/drivertest", "engine/backendtest", "internal/vectors"},
+	module + "/driver/drivertest":   nil,
+	module + "/driver/fake":         {"driver/drivertest"},
+	module + "/driver/vfiousertest": nil,
+	module + "/engine/backendtest":  nil,
+	module + "/internal/vectors":    {"engine/backendtest"},
+	module + "/kernels/ecctest":     {"engine/backendtest"},
+	module + "/kernels/sample":      {"bench/...", "driver/drivertest", "engine/backendtest"},
 }
 
 // onlyIn says which packages may import a module, or a package of the standard library, directly.
