@@ -41,10 +41,18 @@ func run(b *kernels.Batch, lo, hi int) {
 
 // decideEach decides jobs [lo,hi), each for itself.
 func (w *workspace) decideEach(b *kernels.Batch, lo, hi int) {
+	w.encode = b.Flags() != kernels.ZIP215 && hi-lo >= minEncoded
 	for ; lo < hi; lo += perTurn {
 		w.decide(b, lo, min(hi, lo+perTurn))
+		if w.waiting.full() || lo+perTurn >= hi {
+			w.waiting.finish(b)
+		}
 	}
 }
+
+// minEncoded is from how many jobs on the points are encoded with one inversion for many, to be compared with the bytes of R. Below,
+// it is cheaper to decompress R too.
+const minEncoded = 3 * perTurn
 
 // What calls remember for later ones: points of keys, and whether combining paid. Both change what a call costs, never a verdict.
 var (
@@ -87,6 +95,9 @@ type workspace struct {
 	product edwards8.Product
 	base    *edwards8.Multiples
 	challenges
+
+	encode  bool // compare encodings where there are two groups
+	waiting waiting
 }
 
 // decide decides jobs [lo,hi), one to [perTurn] of them. Lanes without a job repeat the last one.
@@ -128,30 +139,40 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 			odd[pair][half] |= encoded[31] >> 7 << l
 		}
 	}
-	for pair := range groups {
-		// The equation wants -A: the other sign. For R see below.
+	encode := w.encode && groups == 2
+	pairs := groups
+	if encode {
+		pairs = 1
+	}
+	for pair := range pairs {
 		ok[pair] = w.x[pair].Decompress(&w.y[pair], odd[pair])
 	}
 	for g := range groups {
-		pa, ha := place(g, 0)
-		pr, hr := place(g, 1)
-		fine[g] &= ok[pa][ha] & ok[pr][hr]
-		w.x[pa][ha].Neg(&w.x[pa][ha], edwards8.All)
-		w.product.Tables[g].Fill(&w.x[pa][ha], &w.y[pa][ha])
+		pair, half := place(g, 0)
+		fine[g] &= ok[pair][half]
+		// The equation wants -A. What is no point must not get into the formulas, whose Z might be zero then.
+		x, y := &w.x[pair][half], &w.y[pair][half]
+		x.Neg(x, edwards8.All)
+		edwards8.SetNeutral(x, y, ^ok[pair][half])
+		w.product.Tables[g].Fill(x, y)
 	}
 	w.product.Compute(groups, w.base)
 	for g := range groups {
 		pair, half := place(g, 1)
 		x, y, p := &w.x[pair][half], &w.y[pair][half], &w.product.P[g]
-		if rule == kernels.ZIP215 {
-			// 8(sB - kA - R) = 0, as SetAffine is complete for every R.
-			fine[g] &= cofactored(p, x, y)
-		} else {
-			fine[g] &= p.Is(x, y)
+		switch {
+		case encode:
+			at := lo + g*edwards8.Lanes
+			w.waiting.add(p, y, odd[pair][half], fine[g], at, min(hi, at+edwards8.Lanes))
+			continue
+		case rule == kernels.ZIP215:
+			fine[g] &= ok[pair][half] & cofactored(p, x, y)
+		default: // allowed has seen to it that R is the one encoding of the point
+			fine[g] &= ok[pair][half] & p.Is(x, y)
 		}
-	}
-	for i := range hi - lo {
-		b.SetVerdict(lo+i, kernels.Of(fine[i/edwards8.Lanes]>>(i%edwards8.Lanes)&1 == 1))
+		for l := range min(edwards8.Lanes, hi-lo-g*edwards8.Lanes) {
+			b.SetVerdict(lo+g*edwards8.Lanes+l, kernels.Of(fine[g]>>l&1 == 1))
+		}
 	}
 }
 

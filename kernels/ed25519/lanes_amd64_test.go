@@ -383,3 +383,82 @@ func BenchmarkCombine(b *testing.B) {
 		}
 	}
 }
+
+// TestEncode has batches around the sizes at which encodings are compared and at which their memory is full, with jobs whose key is
+// no point in the same lanes as valid ones.
+func TestEncode(t *testing.T) {
+	needLanes(t)
+	var good, none job
+	for _, j := range nasty(kernels.Strict, 0) { // what Strict takes, RFC8032 takes
+		if j.valid {
+			good = j
+			break
+		}
+	}
+	// y = 2 is not on the curve.
+	none = good
+	none.valid = false
+	none.key = append([]byte{2}, make([]byte, KeySize-1)...)
+	for _, rule := range []kernels.Flags{kernels.RFC8032, kernels.Strict} {
+		for _, n := range []int{47, 48, 49, 57, 64, 255, 256, 257, 264, 265, 272, 513, 600} {
+			jobs := make([]job, n)
+			for i := range jobs {
+				jobs[i] = good
+				if i%3 == 0 {
+					jobs[i] = none
+				}
+			}
+			b := batchOf(t, rule, jobs)
+			Kernel.Run(b, 0, n)
+			compare(t, b, jobs, 0)
+		}
+	}
+}
+
+// FuzzCombine expects one equation over copies of a job, among valid ones, to hold if Ref finds the job valid under ZIP215.
+func FuzzCombine(f *testing.F) {
+	needLanes(f)
+	for i, c := range nasty25519.Cases() {
+		if i%16 == 0 {
+			f.Add(c.Key, c.Message, c.Signature, uint8(i))
+		}
+	}
+	w, keys := new(workspace), newKeyCache[edwards8.Row]()
+	w.base = edwards8.Base()
+	f.Fuzz(func(t *testing.T, key, message, signature []byte, copies uint8) {
+		if len(key) != KeySize || len(signature) != SignatureSize {
+			t.Skip("wrong length")
+		}
+		n := 1 + int(copies)%40
+		b := kernels.New(Kernel, kernels.ZIP215, n+20, (n+20)*(len(message)+64))
+		honest := distinct(t, kernels.ZIP215, 20)
+		for i := range n + 20 {
+			k, m, s := key, message, signature
+			if i >= n {
+				row := honest.Row(i - n)
+				k, m, s = row[:KeySize], honest.Message(i-n), row[KeySize:]
+			}
+			if err := Append(b, k, m, s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		Kernel.Ref(b, 0, 1)
+		want := b.Verdict(0)
+		b.Unset(0, b.Len())
+		c := combinations.Get().(*combination)
+		defer combinations.Put(c)
+		held := c.combine(w, keys, b, 0, b.Len())
+		for i := range b.Len() {
+			expect := kernels.Valid
+			if i < n {
+				expect = want
+			}
+			if v := b.Verdict(i); held && v != expect || !held && v == kernels.Valid {
+				t.Errorf("job %d of %d copies: %v, Ref says %v; the equation holds: %v", i, n, v, want, held)
+			}
+		}
+		if !held && want == kernels.Valid {
+			t.Error("the equation does not hold, though all are valid")
+		}
+	})
+}

@@ -72,3 +72,12 @@ func (p *Point) Is(x, y *Element) uint8 {
 	t.Mul(y, &p.Z)
 	return is & t.Equal(&p.Y)
 }
+
+// SetNeutral sets (x, y) to the neutral point in the lanes of the mask.
+func SetNeutral(x, y *Element, mask uint8) {
+	x.Select(x, &zero, mask)
+	y.Select(y, &one, mask)
+}
+
+// One is 1 in every lane.
+func One() Element { return one }
