@@ -11,6 +11,9 @@ for main in kernels/_asm/*/main.go; do
 	(cd kernels/_asm && go run "./$name" -out "../$to/zlanes_amd64.s" -stubs "../$to/zlanes_amd64.go" -pkg "$name")
 done
 
+# What follows from the registers of the chip: SystemVerilog, Go, C++ and the manual. The command needs the Go.
+go run ./hdl/regs/gen
+
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
 go build -o "$bin/sluice" ./cmd/sluice
