@@ -361,7 +361,7 @@ func TestSoak(t *testing.T) {
 // BenchmarkCombine times one equation, with keys remembered (warm) or not (cold).
 func BenchmarkCombine(b *testing.B) {
 	needLanes(b)
-	for _, n := range []int{32, 64, 256, 1024} {
+	for _, n := range []int{16, 24, 32, 64, 256, 1024} {
 		for _, cold := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%d/cold=%v", n, cold), func(b *testing.B) {
 				batch := distinct(b, kernels.ZIP215, n)
