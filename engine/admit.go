@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	warmTime  = 5 * time.Millisecond // that a measured span may take
-	warmJobs  = 4096                 // in it
-	warmBytes = 1 << 20              // of messages in it
+	warmTime  = 4 * time.Millisecond // a span that takes so long tells enough
+	warmJobs  = 8192                 // in a measured span, at most
+	warmBytes = 1 << 20              // of messages in it, at most
 )
 
 // admit gives the backend the known answers of all its kernels. What it misses it is not given.
@@ -75,7 +75,7 @@ func (m *member) admitKernel(ctx context.Context, s *service) {
 	}
 }
 
-// measure starts the cost model with two spans, of as many jobs as there are known answers and of many more.
+// measure starts the cost model with two spans: of as many jobs as there are known answers, and of many more.
 func (m *member) measure(ctx context.Context, s *service, known *kernels.Batch) error {
 	t0, err := m.answer(ctx, known)
 	if err != nil {
@@ -83,8 +83,7 @@ func (m *member) measure(ctx context.Context, s *service, known *kernels.Batch) 
 	}
 	n0 := work(known, 0, known.Len())
 	n1, t1 := n0, t0
-	times := int(min(float64(warmTime)/max(1, float64(t0)), warmJobs/float64(known.Len()), warmBytes/(1+float64(known.MessageBytes()))))
-	if times > 1 {
+	for times := 4; t1 < warmTime && times*known.Len() <= warmJobs && times*known.MessageBytes() <= warmBytes; times *= 4 {
 		many, err := repeat(known, times)
 		if err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 
 // model learns how long a backend takes for a span of n units of work of one kernel: t(n) = a + c*n seconds, c = 1/r.
 //
-// It is a least-squares fit of relative errors in which each span weighs 7/8 of the next one, so that it follows a
+// It is a least-squares fit of relative errors in which each span weighs 4/5 of the next one, so that it follows a
 // device that changes. A span that took much more or less than predicted counts as at most four times so: one hiccup
 // does not spoil the model, a lasting change moves it within some ten spans. Without news it returns to what admission
 // measured, so that a backend that once was slow is tried again.
@@ -30,7 +30,7 @@ func (l line) at(n float64) float64 { return l.a + l.c*n }
 type sums struct{ w, n, nn, t, nt float64 }
 
 const (
-	memory    = 7. / 8                 // what a span weighs beside the next
+	memory    = 4. / 5                 // what a span weighs beside the next
 	clip      = 4.                     // by how much a span may differ from the prediction
 	staleness = 30 * time.Second       // half-life of what was learnt, without news
 	tiniest   = float64(1e-12)         // seconds per unit: above any device
@@ -52,26 +52,33 @@ func (m *model) seed(n0, t0, n1, t1 float64) {
 
 // observe takes in a span of n units that took t seconds.
 func (m *model) observe(n, t float64, at time.Time) {
-	if !(n > 0) || !(t > 0) {
+	if !(n > 0 && n < 1e12 && t > 0 && t < 1e9) {
 		return
 	}
+	n, t = max(n, 1), max(t, instant)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.seeded {
 		m.prior = line{c: t / n}
 		m.now, m.seeded = m.prior, true
 	}
+	fade := memory * m.keep(at)
 	m.now = m.fresh(at)
 	m.at = at
 	want := max(m.now.at(n), instant)
 	t = min(max(t, want/clip), want*clip)
 
-	s, w := &m.sums, 1/(want*want)
-	if s.w > 0 && s.w*want*want > 1e12 || s.w*want*want < 1e-12 { // the scale of t changed beyond reason
-		*s = sums{}
+	// Spans are weighed for relative errors: by 1/(a/c+n)^2, in units of the usual span, so that old and new spans
+	// compare when the device has become faster or slower since.
+	s := &m.sums
+	usual, setup := n, min(m.now.a/m.now.c, 1e9)
+	if s.w > 0 {
+		usual = s.n / s.w
 	}
+	w := (setup + usual) / (setup + n)
+	w *= w
 	for _, sum := range []*float64{&s.w, &s.n, &s.nn, &s.t, &s.nt} {
-		*sum *= memory
+		*sum *= fade
 	}
 	s.w += w
 	s.n += w * n
@@ -98,12 +105,17 @@ func (s *sums) fit(old line) line {
 	return line{old.a * scale, max(old.c*scale, tiniest)}
 }
 
+// keep is how much of what was learnt still counts, between 0 and 1.
+func (m *model) keep(at time.Time) float64 {
+	return math.Exp2(-max(0, at.Sub(m.at).Seconds()) / staleness.Seconds())
+}
+
 // fresh is what the model says at a time: the longer ago the last span, the nearer to what admission measured.
 func (m *model) fresh(at time.Time) line {
 	if m.at.IsZero() {
 		return m.now
 	}
-	keep := math.Exp2(-max(0, at.Sub(m.at).Seconds()) / staleness.Seconds())
+	keep := m.keep(at)
 	return line{between(m.prior.a, m.now.a, keep), between(m.prior.c, m.now.c, keep)}
 }
 

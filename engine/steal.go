@@ -39,7 +39,13 @@ func (r *run) claim(p *part) *call {
 // take finds jobs for a device: the rest of its own part, then orphans, then what another has not begun. r.mu is held.
 func (r *run) take(p *part) span {
 	for range 2 {
-		if n := p.hi - p.lo; n > 0 {
+		n := p.hi - p.lo
+		if n > 0 && n < p.smallest && r.cpu.service.member.serving.Load() { // others took the rest
+			p.lo = p.hi
+			r.orphan(p.hi-n, p.hi)
+			n = 0
+		}
+		if n > 0 {
 			if n -= p.piece; n < p.smallest {
 				n = 0 // too few would be left
 			}

@@ -14,6 +14,7 @@ const (
 	longJob  = 50 * time.Microsecond // a job that is worth claiming alone
 	lanes    = 32                    // spans of shorter jobs are multiples of it: two groups of 16 lanes
 	maxBytes = 4 << 20               // of messages in a span
+	cautious = 512                   // jobs in the first span of a batch: they may cost more than those before
 )
 
 // cost is what a job of one kernel takes on one core, learnt from the spans that were run.
@@ -33,15 +34,15 @@ func (c *cost) learn(n int, d time.Duration) {
 	c.bits.Store(math.Float64bits(seen))
 }
 
-// span is how many of n jobs to claim at once: a share of what is left, so that spans become smaller towards the end
-// and all workers end together.
-func (c *cost) span(n, workers int) int {
+// span is how many of n jobs to claim at once, after some of the batch were claimed before: a share of what is left, so
+// that spans become smaller towards the end and all workers end together.
+func (c *cost) span(n, before, workers int) int {
 	per := c.perJob()
 	share := (n + workers - 1) / workers
 	if per == 0 { // unknown: a first taste
 		return min(n, share, lanes)
 	}
-	s := min(share, max(1, int(float64(longest)/per)))
+	s := min(share, max(1, int(float64(longest)/per)), max(cautious, 4*before))
 	if per < float64(longJob) {
 		s = (s + lanes - 1) / lanes * lanes
 	}

@@ -17,7 +17,7 @@ func TestSpans(t *testing.T) {
 	}{
 		{"unknown cost", 0, 100, 1, []int{32, 32, 32, 4}},
 		{"unknown cost, fewer than a worker each", 0, 3, 8, []int{1, 1, 1}},
-		{"short jobs, one worker", 100, 5000, 1, []int{5000}},
+		{"short jobs, one worker", 100, 50000, 1, []int{512, 2048, 10240, 20000, 17200}},
 		{"short jobs, two workers", 100, 512, 2, []int{256, 128, 64, 32, 32}},
 		{"not beyond the longest span", 20 * time.Microsecond, 256, 1, []int{128, 128}},
 		{"jobs that are worth a span each", 3 * time.Millisecond, 4, 2, []int{1, 1, 1, 1}},
@@ -29,7 +29,7 @@ func TestSpans(t *testing.T) {
 		}
 		n := test.n
 		for i, want := range test.want {
-			got := c.span(n, test.workers)
+			got := c.span(n, test.n-n, test.workers)
 			if got != want {
 				t.Errorf("%s: span %d is %d jobs, want %d", test.name, i, got, want)
 				break

@@ -17,7 +17,7 @@ type task struct {
 	ctx     context.Context
 	batch   *kernels.Batch
 	cost    *cost
-	hi      int
+	lo, hi  int
 	workers int
 
 	next atomic.Int64 // first job that nobody has claimed
@@ -31,7 +31,7 @@ type task struct {
 var tasks = sync.Pool{New: func() any { return new(task) }}
 
 func (t *task) begin(ctx context.Context, batch *kernels.Batch, lo, hi int, c *cost, workers int) {
-	t.ctx, t.batch, t.cost, t.hi, t.workers = ctx, batch, c, hi, workers
+	t.ctx, t.batch, t.cost, t.lo, t.hi, t.workers = ctx, batch, c, lo, hi, workers
 	t.next.Store(int64(lo))
 	t.stop.Store(false)
 }
@@ -94,7 +94,7 @@ func (t *task) claim() (lo, hi int) {
 		if lo >= t.hi {
 			return lo, lo
 		}
-		hi = shorten(t.batch, lo, lo+t.cost.span(t.hi-lo, t.workers))
+		hi = shorten(t.batch, lo, lo+t.cost.span(t.hi-lo, lo-t.lo, t.workers))
 		if t.next.CompareAndSwap(from, int64(hi)) {
 			return lo, hi
 		}
