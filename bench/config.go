@@ -16,6 +16,8 @@ var (
 	ErrConfig = errors.New("bench: bad configuration")
 	// ErrDisagree: two contenders gave different verdicts or outputs for the same jobs.
 	ErrDisagree = errors.New("bench: contenders disagree")
+	// ErrSkip is what Prepare of a contender returns for jobs that it cannot take; it is then left out of the row.
+	ErrSkip = errors.New("bench: contender does not take these jobs")
 )
 
 // Mixed as a message size: lengths from 0 to MixedMax bytes, all equally likely.
@@ -43,7 +45,7 @@ type Config struct {
 
 	Time   time.Duration // of a contender for a row, all turns together; 0: 100 ms
 	Rounds int           // turns of each; 0: 7
-	Keys   int           // different keys that sign the jobs of a row; 0: as many as jobs
+	Keys   int           // different keys that sign the jobs of a thread; 0: as many as jobs, and few beside where a kernel remembers keys
 	Seed   uint64        // of the jobs
 
 	Sweep   bool // batches of 1, 2, 4 … 4096 where Batches is nil

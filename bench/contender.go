@@ -21,7 +21,7 @@ type Contender struct {
 
 	// Prepare readies it to decide the jobs of b, batch at a time; it is called once for each of the threads that will run
 	// at the same time, each with jobs of its own. It may arrange memory, but do no work on the jobs that a verifier has
-	// to do for each.
+	// to do for each. ErrSkip leaves the contender out.
 	Prepare func(b *kernels.Batch, batch, threads int) (Runner, error)
 
 	ours bool

@@ -10,7 +10,8 @@
 // turns, and the spread, (longest - shortest) / median. Ratios and scaling are medians over turns of the same round.
 //
 // Jobs come from package sample, each signed by another key. A batch of n jobs is the next n of a set of at least 256, so
-// that a small batch does not meet the same bytes every time. With T threads each has its own copy of the jobs, on an
+// that a small batch does not meet the same bytes every time. A kernel that remembers keys from batch to batch is measured
+// with a set of more keys than it remembers, and beside that with few. With T threads each has jobs of its own, on an
 // operating system thread of its own; rates are added up.
 //
 // What is inside the timing: everything that a verifier does with the bytes of a job's row, such as parsing keys and

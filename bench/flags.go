@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sluice-engine/sluice/engine"
 	"github.com/sluice-engine/sluice/kernels"
@@ -50,9 +51,9 @@ func Bind(fs *flag.FlagSet, o *Options) {
 			return 0, fmt.Errorf("%q is neither a number of bytes nor mixed", s)
 		})
 	fs.IntVar(&o.Threads, "threads", 1, "measure with 1, 2, 4 … and this many threads")
-	fs.DurationVar(&o.Time, "time", 0, "how long each contender is measured for a row (default 100ms)")
+	fs.DurationVar(&o.Time, "time", 100*time.Millisecond, "how long each contender is measured for a row")
 	fs.IntVar(&o.Rounds, "rounds", 7, "turns that each contender has in this time")
-	fs.IntVar(&o.Keys, "keys", 0, "different keys that sign the jobs (default as many as jobs)")
+	fs.IntVar(&o.Keys, "keys", 0, "different keys that sign the jobs (default as many as jobs; beside that 128 where a kernel remembers keys)")
 	fs.Uint64Var(&o.Seed, "seed", 1, "seed of the jobs")
 	fs.BoolVar(&o.Sweep, "sweep", false, "batches of 1, 2, 4 … 4096, for curves")
 	fs.BoolVar(&o.Latency, "latency", false, "also measure single jobs through a stream: p50 and p99")

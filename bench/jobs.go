@@ -28,7 +28,7 @@ func unitOf(k *kernels.Kernel) (unit string, n int) {
 }
 
 // jobsOf makes n jobs of the group.
-func (g *group) jobsOf(n int, seed uint64, keys int) (*kernels.Batch, error) {
+func (g *group) jobsOf(n int, seed uint64) (*kernels.Batch, error) {
 	k := g.kernel
 	lengths := make([]int, n)
 	total := 0
@@ -55,10 +55,7 @@ func (g *group) jobsOf(n int, seed uint64, keys int) (*kernels.Batch, error) {
 			err = sample.Fill(b, 1, seed+uint64(i), lengths[i])
 		}
 	default:
-		if keys == 0 {
-			keys = max(n, 1)
-		}
-		err = sample.FillKeys(b, n, seed, g.message, keys)
+		err = sample.FillKeys(b, n, seed, g.message, max(1, g.distinct(n)))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("bench: %w", err)

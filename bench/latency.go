@@ -18,6 +18,8 @@ type Latency struct {
 	Rule         string `json:"rule"`
 	MessageBytes int    `json:"message_bytes"`
 	Mixed        bool   `json:"mixed,omitempty"`
+	Keys         int    `json:"keys,omitempty"` // different ones
+	JobSet       int    `json:"job_set"`        // jobs, sent in turn
 	Backend      string `json:"backend"`
 	Workers      int    `json:"workers"`
 
@@ -44,7 +46,7 @@ func (r *run) latency(ctx context.Context, g *group, set *kernels.Batch, backend
 	}
 	base := Latency{
 		Kernel: g.kernel.Name, Rule: g.rule.String(), MessageBytes: set.MessageBytes() / set.Len(), Mixed: g.message == Mixed,
-		Backend: backend, Workers: r.Threads,
+		Keys: g.distinct(set.Len()), JobSet: set.Len(), Backend: backend, Workers: r.Threads,
 	}
 	for _, callers := range loadCallers {
 		l := base

@@ -132,7 +132,7 @@ var latencyHeading = []column{
 func (r *Result) latencies() (lines [][]string) {
 	for i := range r.Latency {
 		l := &r.Latency[i]
-		x := Row{Kernel: l.Kernel, Rule: l.Rule, MessageBytes: l.MessageBytes, Mixed: l.Mixed}
+		x := Row{Kernel: l.Kernel, Rule: l.Rule, MessageBytes: l.MessageBytes, Mixed: l.Mixed, Keys: l.Keys, JobSet: l.JobSet}
 		load := fmt.Sprintf("%s jobs/s arrive", engineering(l.Rate))
 		if l.Callers == 1 {
 			load = "1 caller"
@@ -145,12 +145,16 @@ func (r *Result) latencies() (lines [][]string) {
 	return lines
 }
 
-// name is the kernel with its rule.
+// name is the kernel with its rule, and the number of keys where they repeat.
 func (x *Row) name() string {
-	if x.Rule == "" {
-		return x.Kernel
+	s := x.Kernel
+	if x.Rule != "" {
+		s += " " + x.Rule
 	}
-	return x.Kernel + " " + x.Rule
+	if x.Keys > 0 && x.Keys < x.JobSet {
+		s += fmt.Sprintf(", %d keys", x.Keys)
+	}
+	return s
 }
 
 // message is the length of the messages; "" without.

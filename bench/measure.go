@@ -28,16 +28,16 @@ type worker struct {
 	at     int   // the next window
 }
 
-// newCell prepares the contender for one thread for each set of jobs.
-func newCell(c *Contender, sets []*kernels.Batch, batch, jobs int, expect *answers) (*cell, error) {
+// newCell prepares the contender for one thread for each set of jobs, and holds its answers against those expected.
+func newCell(c *Contender, sets []*kernels.Batch, batch int, expect []answers) (*cell, error) {
 	x := &cell{contender: c}
-	for _, set := range sets {
+	for i, set := range sets {
 		runner, err := c.Prepare(set, batch, len(sets))
 		if err != nil {
 			return nil, fmt.Errorf("bench: prepare %s for %s: %w", c.Name, set.Kernel().Name, err)
 		}
-		w := &worker{jobs: set, runner: runner, batch: batch, want: make([]int, jobs/batch)}
-		if err := w.check(c.Name, expect); err != nil {
+		w := &worker{jobs: set, runner: runner, batch: batch, want: make([]int, set.Len()/batch)}
+		if err := w.check(c.Name, &expect[i]); err != nil {
 			return nil, err
 		}
 		x.workers = append(x.workers, w)

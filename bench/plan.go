@@ -13,6 +13,8 @@ type group struct {
 	rule    kernels.Flags
 	message int // bytes or Mixed; 0 for kernels without
 	batches []int
+	keys    int // different ones that sign; 0: all
+	least   int // jobs that batches come from
 }
 
 // plan lists the groups in order of the configuration.
@@ -35,14 +37,21 @@ func (c *Config) plan() ([]group, error) {
 				if message == Mixed && !isHash(k) {
 					return nil, fmt.Errorf("%w: %s has no mixed lengths, only hashes do", ErrConfig, k.Name)
 				}
-				g := group{k, rule, message, batches}
+				g := group{k, rule, message, batches, c.Keys, leastJobs}
 				if i > 0 && c.Messages == nil && c.Batches == nil {
 					g.batches = []int{nearest(batches, headlineBatch)}
 				}
-				if bytes := max(message, MixedMax) * setSize(slices.Max(g.batches)); message != 0 && bytes > maxArena {
+				if remembers(k, rule) {
+					g.least = manyKeys
+				}
+				if bytes := max(message, MixedMax) * g.jobs(); message != 0 && bytes > maxArena {
 					return nil, fmt.Errorf("%w: batches of %d jobs with messages of %d bytes are too large", ErrConfig, slices.Max(g.batches), message)
 				}
 				groups = append(groups, g)
+				if remembers(k, rule) && c.Keys == 0 {
+					g.keys = fewKeys
+					groups = append(groups, g)
+				}
 			}
 		}
 	}
@@ -64,20 +73,46 @@ func (c *Config) rulesOf(k *kernels.Kernel) (rules []kernels.Flags) {
 	return rules
 }
 
-// setSize is how many jobs the batches of n come from: at least leastJobs, and whole batches.
-func setSize(n int) int { return (leastJobs + n - 1) / n * n }
-
-const leastJobs = 256
-
-// setSizeOf is setSize, with fewer jobs where each is long.
-func setSizeOf(k *kernels.Kernel, n int) int {
-	if k.ID == kernels.SHA256dPoW || k.ID == kernels.BLS12381Verify {
-		return max(n, longJobs/n*n)
-	}
-	return setSize(n)
+// remembers tells whether the kernel remembers keys from batch to batch. Two cases are measured then: keys that all
+// differ, more of them than are remembered, as transactions have; and few, as validators have.
+func remembers(k *kernels.Kernel, rule kernels.Flags) bool {
+	return k.ID == kernels.Ed25519Verify && rule == kernels.ZIP215
 }
 
-const longJobs = 16
+const (
+	leastJobs = 256
+	longJobs  = 16   // where each is long
+	manyKeys  = 8192 // twice what is remembered
+	fewKeys   = 128
+)
+
+// setSize is how many jobs the batches of n come from: not too few, and whole batches.
+func (g *group) setSize(n int) int {
+	least := g.least
+	if id := g.kernel.ID; id == kernels.SHA256dPoW || id == kernels.BLS12381Verify {
+		least = longJobs
+	}
+	return (least + n - 1) / n * n
+}
+
+// jobs is how many the set of the group has, for all its batch sizes.
+func (g *group) jobs() (most int) {
+	for _, n := range g.batches {
+		most = max(most, g.setSize(n))
+	}
+	return most
+}
+
+// distinct is how many different keys sign a set of n jobs; 0 for hashes.
+func (g *group) distinct(n int) int {
+	switch {
+	case isHash(g.kernel):
+		return 0
+	case g.keys == 0:
+		return n
+	}
+	return min(n, g.keys)
+}
 
 // nearest is the number of the sorted list whose ratio to n is nearest to 1.
 func nearest(list []int, n int) int {

@@ -23,12 +23,11 @@ type Result struct {
 type Settings struct {
 	TimeMS int64  `json:"time_ms"`
 	Rounds int    `json:"rounds"`
-	Keys   int    `json:"keys"` // 0: as many as jobs
 	Seed   uint64 `json:"seed"`
 }
 
 func (c *Config) settings() Settings {
-	return Settings{c.Time.Milliseconds(), c.Rounds, c.Keys, c.Seed}
+	return Settings{c.Time.Milliseconds(), c.Rounds, c.Seed}
 }
 
 // ContenderInfo describes a contender.
@@ -45,6 +44,8 @@ type Row struct {
 	Batch        int    `json:"batch"`
 	MessageBytes int    `json:"message_bytes"` // of a job, the mean where mixed
 	Mixed        bool   `json:"mixed,omitempty"`
+	Keys         int    `json:"keys,omitempty"` // different ones of a thread's jobs; only for signatures and proofs
+	JobSet       int    `json:"job_set"`        // jobs of a thread, which batches are taken from in turn
 	Threads      int    `json:"threads"`
 	Contender    string `json:"contender"`
 	Ours         bool   `json:"ours"`
@@ -75,7 +76,8 @@ func (g *group) rows(jobs *kernels.Batch, batch int, cells []*cell) []Row {
 		ns := median(x.rounds)
 		r := &rows[i]
 		*r = Row{
-			Kernel: k.Name, Rule: g.rule.String(), Batch: batch, Mixed: g.message == Mixed, Threads: len(x.workers),
+			Kernel: k.Name, Rule: g.rule.String(), Batch: batch, Mixed: g.message == Mixed,
+			Keys: g.distinct(jobs.Len()), JobSet: jobs.Len(), Threads: len(x.workers),
 			Contender: x.contender.Name, Ours: x.contender.ours,
 			NsPerJob: ns, Spread: spread(x.rounds), JobsPerSecond: 1e9 / ns,
 			Unit: unit, UnitsPerJob: units, NsPerUnit: ns / float64(units), UnitsPerSecond: 1e9 / ns * float64(units),

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/sluice-engine/sluice/kernels"
 )
@@ -55,8 +57,10 @@ func Run(ctx context.Context, c Config, progress func(Event)) (_ *Result, err er
 	}
 	r.result = &Result{Schema: Schema, Date: c.Date, Machine: *machine, Config: c.settings()}
 	for i := range r.contenders {
-		x := &r.contenders[i]
-		r.result.Contenders = append(r.result.Contenders, ContenderInfo{x.Name, x.ours, x.Note})
+		x := ContenderInfo{r.contenders[i].Name, r.contenders[i].ours, r.contenders[i].Note}
+		if !slices.Contains(r.result.Contenders, x) {
+			r.result.Contenders = append(r.result.Contenders, x)
+		}
 	}
 	for i := range groups {
 		if err := r.group(ctx, &groups[i]); err != nil {
@@ -87,21 +91,15 @@ func (r *run) step(doing string) {
 }
 
 func (r *run) group(ctx context.Context, g *group) error {
-	most := 0
-	for _, n := range g.batches {
-		most = max(most, setSizeOf(g.kernel, n))
+	sets := make([]*kernels.Batch, r.Threads) // each thread has jobs of its own
+	errs := make([]error, r.Threads)
+	var made sync.WaitGroup
+	for i := range sets {
+		made.Go(func() { sets[i], errs[i] = g.jobsOf(g.jobs(), r.Seed+uint64(i)<<32) })
 	}
-	set, err := g.jobsOf(most, r.Seed, r.Keys)
-	if err != nil {
+	made.Wait()
+	if err := errors.Join(errs...); err != nil {
 		return err
-	}
-	sets := []*kernels.Batch{set}
-	for len(sets) < r.Threads {
-		own, err := copyJobs(set, 0, set.Len())
-		if err != nil {
-			return err
-		}
-		sets = append(sets, own)
 	}
 	for _, batch := range g.batches {
 		r.step(fmt.Sprintf("%s, batch %d", g, batch))
@@ -114,7 +112,7 @@ func (r *run) group(ctx context.Context, g *group) error {
 	}
 	for _, name := range r.Backends {
 		r.step(fmt.Sprintf("%s, latency by %s", g, name))
-		if err := r.latency(ctx, g, set, name); err != nil {
+		if err := r.latency(ctx, g, sets[0], name); err != nil {
 			return err
 		}
 	}
@@ -125,6 +123,9 @@ func (g *group) String() string {
 	s := g.kernel.Name
 	if g.rule != 0 {
 		s += " " + g.rule.String()
+	}
+	if g.keys > 0 {
+		s += fmt.Sprintf(", %d keys", g.keys)
 	}
 	switch {
 	case g.message == Mixed:
@@ -137,7 +138,7 @@ func (g *group) String() string {
 
 // batch measures all contenders at one batch size, at all numbers of threads.
 func (r *run) batch(ctx context.Context, g *group, sets []*kernels.Batch, batch int) error {
-	jobs := setSizeOf(g.kernel, batch)
+	jobs := g.setSize(batch)
 	own := make([]*kernels.Batch, len(sets)) // just as many jobs
 	for i, set := range sets {
 		if own[i] = set; set.Len() != jobs {
@@ -147,7 +148,7 @@ func (r *run) batch(ctx context.Context, g *group, sets []*kernels.Batch, batch 
 			}
 		}
 	}
-	var expect answers
+	expect := make([]answers, len(sets))
 	var cells []*cell
 	for _, threads := range r.threadCounts() {
 		for i := range r.contenders {
@@ -158,7 +159,10 @@ func (r *run) batch(ctx context.Context, g *group, sets []*kernels.Batch, batch 
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			x, err := newCell(c, own[:threads], batch, jobs, &expect)
+			x, err := newCell(c, own[:threads], batch, expect)
+			if errors.Is(err, ErrSkip) {
+				continue
+			}
 			if err != nil {
 				return err
 			}
