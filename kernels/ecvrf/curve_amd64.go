@@ -8,8 +8,10 @@ import (
 	"github.com/sluice-engine/sluice/kernels/internal/vrfsuite"
 )
 
-// tries is how many hashes try and increment decompresses at a time: two groups of lanes.
-const tries = 2 * lanes
+const (
+	perTry   = 2 * lanes // hashes that try and increment decompresses at a time
+	maxTries = 256
+)
 
 // curve is the memory of the way from alpha to the curve.
 type curve struct {
@@ -106,13 +108,13 @@ func (w *workspace) tryAndIncrement(groups int) {
 	w.front = [2]byte{vrfsuite.ID(w.rule), vrfsuite.EncodeFront}
 	c := &w.curve
 	for n > 0 {
-		var job [tries]int
+		var job [perTry]int
 		count := 0
-		for again := false; count < tries; again = true {
+		for again := false; count < perTry; again = true {
 			before := count
 			for _, j := range open[:n] {
 				alpha := w.batch.Message(w.lo + j)
-				if count == tries || counter[j] == 256 || again && len(alpha) > bufferSize/2 {
+				if count == perTry || counter[j] == w.tries || again && len(alpha) > bufferSize/2 {
 					continue
 				}
 				w.pieces[count] = [4][]byte{w.front[:], w.batch.Row(w.lo + j)[:KeySize], alpha, ends[2*counter[j]:][:2]}
@@ -168,8 +170,8 @@ func (w *workspace) tryAndIncrement(groups int) {
 }
 
 // ends has the counter and the byte 0 of each try.
-var ends = func() (p [512]byte) {
-	for i := range 256 {
+var ends = func() (p [2 * maxTries]byte) {
+	for i := range maxTries {
 		p[2*i] = byte(i)
 	}
 	return p

@@ -21,7 +21,7 @@ type dishonest struct {
 	torsion [8]*edwards25519.Point // iT
 }
 
-func newDishonest(t *testing.T) *dishonest {
+func newDishonest(t testing.TB) *dishonest {
 	// A point of order 8.
 	point, err := new(edwards25519.Point).SetBytes(bin(t, "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))
 	if err != nil {

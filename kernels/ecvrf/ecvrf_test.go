@@ -160,13 +160,13 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-// TestAllocs: a batch of valid jobs costs the same few allocations whatever its size. With TAI the library makes
-// an error value for each hash that is no point.
+// TestAllocs: a batch of valid jobs costs Ref the same few allocations whatever its size. With TAI the library makes
+// an error value for each hash that is no point. Run has a test of its own.
 func TestAllocs(t *testing.T) {
 	for _, rule := range []kernels.Flags{kernels.ELL2, kernels.Draft03} {
 		b := proved(t, rule, 20, 100)
-		one := testing.AllocsPerRun(10, func() { Kernel.Run(b, 0, 1) })
-		all := testing.AllocsPerRun(10, func() { Kernel.Run(b, 0, b.Len()) })
+		one := testing.AllocsPerRun(10, func() { Kernel.Ref(b, 0, 1) })
+		all := testing.AllocsPerRun(10, func() { Kernel.Ref(b, 0, b.Len()) })
 		if all > one {
 			t.Errorf("%v: %v allocations for %d jobs, %v for one", rule, all, b.Len(), one)
 		}

@@ -85,14 +85,13 @@ func (w *workspace) conclude() {
 		if w.rule != kernels.Draft03 {
 			buf = append(buf, row[:KeySize]...)
 		}
-		h, u, v := of.h.EncodeLane(l), of.u.EncodeLane(l), of.v.EncodeLane(l)
-		buf = append(buf, h[:]...)
+		buf = of.h.AppendLane(buf, l)
 		buf = append(buf, row[KeySize:KeySize+32]...)
 		if e := edwards8.EncodingOf(row[KeySize:]); e.ZeroX() {
 			buf[len(buf)-1] &^= 0x80 // draft 03 takes the sign there, and hashes the point without
 		}
-		buf = append(append(append(buf, u[:]...), v[:]...), back...)
-		w.set(j, buf)
+		buf = of.v.AppendLane(of.u.AppendLane(buf, l), l)
+		w.set(j, append(buf, back...))
 	}
 	w.sum(w.n)
 	var valid [perTurn]uint8
@@ -104,9 +103,9 @@ func (w *workspace) conclude() {
 			b.SetVerdict(w.lo+j, kernels.Invalid)
 			continue
 		}
-		gamma := w.groups[j/lanes].gamma8.EncodeLane(j % lanes)
 		buf := append(w.buffers[n][:0], id, vrfsuite.OutputFront)
-		w.set(n, append(append(buf, gamma[:]...), back...))
+		buf = w.groups[j/lanes].gamma8.AppendLane(buf, j%lanes)
+		w.set(n, append(buf, back...))
 		valid[n] = uint8(j)
 		n++
 	}

@@ -62,6 +62,7 @@ type workspace struct {
 	batch *kernels.Batch
 	rule  kernels.Flags
 	lo, n int
+	tries int // the most of try and increment: maxTries, but in tests
 	fine  [maxGroups]uint8
 }
 
@@ -111,7 +112,7 @@ func newWorkspace() *workspace {
 		of := &w.groups[g]
 		copy(w.results[4*g:], []*edwards8.Point{&of.h, &of.gamma8, &of.u, &of.v})
 	}
-	w.hash = sha512.New()
+	w.hash, w.tries = sha512.New(), maxTries
 	return w
 }
 

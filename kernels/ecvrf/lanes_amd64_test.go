@@ -3,17 +3,27 @@
 package ecvrf
 
 import (
+	"crypto/sha512"
+	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
+	"unsafe"
 
+	"filippo.io/edwards25519"
+
+	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/cpu"
+	"github.com/sluice-engine/sluice/kernels/internal/vrfprove"
+	"github.com/sluice-engine/sluice/kernels/internal/vrfsuite"
 )
 
-var _ = rand.IntN
+// The pool of jobs has messages around the size that matters.
+var _ = [1]struct{}{}[bufferSize-longMessage]
+
 // needLanes skips tests of code that this processor cannot run. Tests of Kernel.Run do not need it.
 func needLanes(t testing.TB) {
 	if cpu.Get() < cpu.IFMA {
@@ -29,6 +39,113 @@ func TestPath(t *testing.T) {
 	}
 	if reflect.ValueOf(Kernel.Run).Pointer() != reflect.ValueOf(want).Pointer() {
 		t.Errorf("found %v, %s=%q: Run is not the code for that", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
+	}
+}
+
+// TestPositions has each job of the pool in each lane of two groups, with others beside it.
+func TestPositions(t *testing.T) {
+	needLanes(t)
+	for _, rule := range Kernel.Rules {
+		all := pool(t, rule)
+		for shift := range 2 * lanes {
+			jobs := slices.Concat(all[len(all)-shift:], all)
+			b := batchOf(t, rule, jobs)
+			Kernel.Run(b, 0, b.Len())
+			compare(t, b, jobs, 0)
+		}
+	}
+}
+
+// TestTries has proofs under TAI whose alphas need from one try to ten or more until a hash is a point, with limits on the number of
+// tries: nobody can make an alpha that needs all 256. Some alphas are long, which do not share tries.
+func TestTries(t *testing.T) {
+	needLanes(t)
+	var jobs []job
+	var needs []int
+	count := map[int]int{}
+	for i := uint64(0); i < 3000; i++ {
+		alpha := binary.LittleEndian.AppendUint64(nil, i)
+		if i%3 == 0 {
+			alpha = append(alpha, make([]byte, bufferSize)...)
+		}
+		key := proved(t, kernels.TAI, 1, 4).Row(0)[:KeySize] // of the seed below
+		need := tries(key, alpha)
+		if count[need]++; count[need] > 3 {
+			continue
+		}
+		same, proof := vrfprove.Prove(kernels.TAI, [32]byte{}, alpha)
+		if string(same[:]) != string(key) {
+			t.Fatal("another key")
+		}
+		beta, err := ProofToHash(kernels.TAI, proof[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, job{fmt.Sprintf("%d tries", need), key, alpha, proof[:], beta[:]})
+		needs = append(needs, need)
+	}
+	t.Logf("jobs by tries: %v", count)
+	if count[10] == 0 {
+		t.Fatal("too few tries")
+	}
+	w := newWorkspace()
+	for _, w.tries = range []int{1, 2, 3, 5, 9, 10, 11, maxTries} {
+		for _, n := range []int{1, 2, 7, 9, 17, len(jobs)} {
+			for lo := 0; lo < len(jobs); lo += n {
+				some := append([]job(nil), jobs[lo:min(lo+n, len(jobs))]...)
+				for i := range some {
+					if needs[lo+i] > w.tries {
+						some[i].beta = nil
+					}
+				}
+				b := batchOf(t, kernels.TAI, some)
+				w.batch, w.rule = b, kernels.TAI
+				w.decide(0, len(some))
+				compare(t, b, some, 0)
+			}
+		}
+	}
+}
+
+// tries counts the hashes until one is a point.
+func tries(key, alpha []byte) int {
+	var p edwards25519.Point
+	for ctr := range maxTries {
+		message := append(append([]byte{3, 1}, key...), alpha...)
+		digest := sha512.Sum512(append(message, byte(ctr), 0))
+		if vrfsuite.Decode(&p, digest[:32]) && !vrfsuite.SmallOrder(&p) {
+			return ctr + 1
+		}
+	}
+	return maxTries + 1
+}
+
+// TestNoAllocs: turns allocate nothing.
+func TestNoAllocs(t *testing.T) {
+	needLanes(t)
+	w := newWorkspace()
+	for _, rule := range Kernel.Rules {
+		for _, size := range []int{64, 1000} {
+			for _, n := range []int{1, 9, perTurn} {
+				w.batch, w.rule = proved(t, rule, n, size), rule
+				if allocs := testing.AllocsPerRun(20, func() { w.decide(0, n) }); allocs != 0 {
+					t.Errorf("%v, %d jobs of %d bytes: %v allocations", rule, n, size, allocs)
+				}
+			}
+		}
+	}
+}
+
+// TestAligned expects the vectors of a workspace to lie on cache lines, half as fast otherwise.
+func TestAligned(t *testing.T) {
+	w := newWorkspace()
+	for name, p := range map[string]unsafe.Pointer{
+		"groups": unsafe.Pointer(&w.groups), "tables": unsafe.Pointer(&w.products), "windows": unsafe.Pointer(&w.products.sB),
+		"curve": unsafe.Pointer(&w.curve), "room": unsafe.Pointer(&w.room), "second group": unsafe.Pointer(&w.groups[1]),
+	} {
+		if uintptr(p)%64 != 0 {
+			t.Errorf("%s: at %d modulo 64", name, uintptr(p)%64)
+		}
 	}
 }
 

@@ -2,6 +2,8 @@
 
 package edwards8
 
+import "encoding/binary"
+
 // Normalise makes the points affine, with Z = 1 and canonical X and Y, by one inversion for all (Montgomery's trick). No Z may be
 // zero: what a complete formula gives for points of the curve has none. T is not read, nor set. len(room) == len(points)+1.
 //
@@ -31,11 +33,14 @@ func Normalise(points []*Point, room []Element) {
 	}
 }
 
-// EncodeLane gives the encoding of lane l of a point that [Normalise] has made affine: RFC 8032, section 5.1.2.
-func (p *Point) EncodeLane(l int) [32]byte {
-	e := p.Y.Lane(l)
-	e[31] |= byte(p.X[0][l]&1) << 7
-	return e
+// AppendLane appends the encoding of lane l of a point that [Normalise] has made affine: RFC 8032, section 5.1.2.
+func (p *Point) AppendLane(b []byte, l int) []byte {
+	l &= Lanes - 1
+	y := &p.Y
+	b = binary.LittleEndian.AppendUint64(b, y[0][l]|y[1][l]<<51)
+	b = binary.LittleEndian.AppendUint64(b, y[1][l]>>13|y[2][l]<<38)
+	b = binary.LittleEndian.AppendUint64(b, y[2][l]>>26|y[3][l]<<25)
+	return binary.LittleEndian.AppendUint64(b, y[3][l]>>39|y[4][l]<<12|p.X[0][l]<<63)
 }
 
 // Neutralise sets x = 0 and y = 1 in the lanes of the mask.

@@ -226,7 +226,7 @@ func TestNormalise(t *testing.T) {
 				t.Fatal("Z is not 1")
 			}
 			for l := range Lanes {
-				if got := p.EncodeLane(l); string(got[:]) != string(want[i][l].Bytes()) {
+				if got := p.AppendLane(nil, l); string(got) != string(want[i][l].Bytes()) {
 					t.Fatalf("%d points: point %d, lane %d: %x, want %x", n, i, l, got, want[i][l].Bytes())
 				}
 			}
