@@ -154,14 +154,15 @@ func (e *Engine) open() error {
 	return nil
 }
 
-// Run decides every job of b; old verdicts and outputs are forgotten first. Verdicts and outputs are in b when it returns
-// nil. Where it returns an error, jobs that are not decided are unset. b must not be changed meanwhile. An empty batch
+// Run decides every job of b; old verdicts and outputs are forgotten. When it returns nil, verdicts and outputs are in b.
+// Where it returns an error, jobs that are not decided are unset. b must not be changed meanwhile. An empty batch
 // succeeds.
 //
 // Errors: ctx's; ErrClosed; ErrKernel; a *backend.Fault if the kernel panics on the CPU. If a device did not give the
 // batch's memory back, b.Reset and b.Release leave it the memory: see kernels.Batch.Lend.
 func (e *Engine) Run(ctx context.Context, b *kernels.Batch) error {
 	if e.closed.Load() {
+		b.Unset(0, b.Len())
 		return ErrClosed
 	}
 	return e.run(ctx, b)
@@ -171,44 +172,51 @@ func (e *Engine) Run(ctx context.Context, b *kernels.Batch) error {
 func (e *Engine) run(ctx context.Context, b *kernels.Batch) error {
 	e.running.RLock()
 	defer e.running.RUnlock()
-	if e.ctx.Err() != nil {
-		return ErrClosed
-	}
-	k := e.served[b.Kernel().ID]
-	if k == nil || k.kernel != b.Kernel() {
-		return fmt.Errorf("%w: %s", ErrKernel, b.Kernel().Name)
-	}
-	n := b.Len()
-	b.Unset(0, n)
-	if n == 0 {
-		return nil
-	}
-	start := time.Now()
-	if err := e.enter(ctx, n); err != nil {
+	n, start := b.Len(), now()
+	k, err := e.enter(ctx, b)
+	if err != nil || n == 0 {
+		b.Unset(0, n)
 		return err
 	}
 	defer e.leave(n)
-	err := e.decide(ctx, k, b)
+	err = e.decide(ctx, k, b)
 	k.batchJobs.Observe(float64(n))
-	k.batchTime.Observe(time.Since(start).Seconds())
+	k.batchTime.Observe((now() - start).Seconds())
 	return err
 }
 
-// enter waits until there is room for n more jobs in flight.
-func (e *Engine) enter(ctx context.Context, n int) error {
+var epoch = time.Now()
+
+// now is a monotonic reading, cheaper than time.Now.
+func now() time.Duration { return time.Since(epoch) }
+
+// enter waits until there is room for the batch's jobs. An empty batch needs none.
+func (e *Engine) enter(ctx context.Context, b *kernels.Batch) (*served, error) {
+	k := e.served[b.Kernel().ID]
+	if k == nil || k.kernel != b.Kernel() {
+		return nil, fmt.Errorf("%w: %s", ErrKernel, b.Kernel().Name)
+	}
+	if e.ctx.Err() != nil {
+		return nil, ErrClosed
+	}
+	n := b.Len()
+	if n == 0 {
+		return k, nil
+	}
 	weight := int64(min(n, e.config.QueueJobs))
 	if !e.queue.TryAcquire(weight) {
 		e.waiting.Add(int64(n))
 		err := e.queue.Acquire(ctx, weight)
 		e.waiting.Add(-int64(n))
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
 	e.inFlight.Add(int64(n))
-	return nil
+	return k, nil
 }
 
+// leave makes room for n jobs.
 func (e *Engine) leave(n int) {
 	e.inFlight.Add(-int64(n))
 	e.queue.Release(int64(min(n, e.config.QueueJobs)))
@@ -224,37 +232,39 @@ func (e *Engine) decide(ctx context.Context, k *served, b *kernels.Batch) error 
 			}
 		}
 		if len(devices) > 0 {
+			b.Unset(0, b.Len())
 			return e.dispatch(ctx, k.cpu, devices, b)
 		}
 	}
 	return e.alone(ctx, k.cpu, b)
 }
 
-// alone has the CPU decide the whole batch.
+// alone has the CPU decide the whole batch. It writes, or forgets, every verdict and output.
 func (e *Engine) alone(ctx context.Context, s *service, b *kernels.Batch) error {
 	err := e.timed(ctx, s, b, 0, b.Len())
 	s.counts.decided(b, 0, b.Len())
 	return err
 }
 
-// timed has the CPU decide jobs [lo,hi), and learns from it.
+// timed has the CPU decide jobs [lo,hi), and learns from it where there is a choice.
 func (e *Engine) timed(ctx context.Context, s *service, b *kernels.Batch, lo, hi int) error {
-	start := time.Now()
 	var mark, n, predicted float64
 	clock := &s.member.clock
-	if len(e.members) > 1 {
+	choice := len(e.members) > 1
+	if choice {
 		n = work(b, lo, hi)
-		l, _ := s.model.predict(start)
+		l, _ := s.model.predict(time.Now())
 		predicted = l.c * n
 		mark = clock.begin(predicted)
 	}
+	start := now()
 	err := e.cpu.Run(ctx, b, lo, hi)
-	if len(e.members) > 1 {
+	took := now() - start
+	if choice {
 		if charged := clock.end(mark, predicted); err == nil {
 			s.model.observe(n, charged, time.Now())
 		}
 	}
-	took := time.Since(start)
 	s.counts.busy.Add(int64(took))
 	s.counts.spans.Add(1)
 	s.latency.Observe(took.Seconds())

@@ -47,8 +47,9 @@ func TestRunErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := e.Run(ctx, b); err != ErrClosed {
-		t.Errorf("after Close: %v", err)
+	toyRef(b, 0, 100)
+	if err := e.Run(ctx, b); err != ErrClosed || b.Verdict(0) != kernels.Unset {
+		t.Errorf("after Close: %v, job 0 is %v", err, b.Verdict(0))
 	}
 	if _, err := e.Stream(toy, 0, StreamConfig{}); err != ErrClosed {
 		t.Errorf("a stream after Close: %v", err)

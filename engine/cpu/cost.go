@@ -21,9 +21,17 @@ const (
 type cost struct {
 	kernel *kernels.Kernel
 	bits   atomic.Uint64 // float64: ns per job; 0: not known
+	spans  atomic.Uint32 // short ones, so far
 }
 
 func (c *cost) perJob() float64 { return math.Float64frombits(c.bits.Load()) }
+
+// watches tells whether a span of n jobs is to be timed: of those so short that reading the clock costs more than it
+// tells, only some.
+func (c *cost) watches(n int) bool {
+	per := c.perJob()
+	return per == 0 || float64(n)*per > float64(shortest) || c.spans.Add(1)%16 == 0
+}
 
 // learn takes a span of n jobs into the average. Concurrent calls may lose one of two.
 func (c *cost) learn(n int, d time.Duration) {
@@ -57,3 +65,8 @@ func (c *cost) parts(n int) int {
 	}
 	return max(1, min(n, int(float64(n)*per/float64(shortest))))
 }
+
+var epoch = time.Now()
+
+// now is a monotonic reading, cheaper than time.Now.
+func now() time.Duration { return time.Since(epoch) }

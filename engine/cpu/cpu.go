@@ -73,15 +73,15 @@ func (b *Backend) Close() error {
 	return nil
 }
 
-// Run implements backend.Backend. It allocates nothing. A panic of the kernel is a *backend.Fault: the jobs that make
+// Run implements backend.Backend. It allocates nothing. Old verdicts need not be unset before: of jobs that it does not
+// decide, it forgets them. A panic of the kernel is a *backend.Fault: the jobs that make
 // it panic stay unset, all others are decided.
 func (b *Backend) Run(ctx context.Context, batch *kernels.Batch, lo, hi int) error {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	select {
-	case <-b.closed:
+	if done(b.closed) {
+		batch.Unset(lo, max(lo, hi))
 		return backend.ErrClosed
-	default:
 	}
 	k := batch.Kernel()
 	c := b.costs[k.ID]

@@ -15,6 +15,7 @@ import (
 // task is one call of Run.
 type task struct {
 	ctx     context.Context
+	done    <-chan struct{} // of ctx
 	batch   *kernels.Batch
 	cost    *cost
 	lo, hi  int
@@ -32,6 +33,7 @@ var tasks = sync.Pool{New: func() any { return new(task) }}
 
 func (t *task) begin(ctx context.Context, batch *kernels.Batch, lo, hi int, c *cost, workers int) {
 	t.ctx, t.batch, t.cost, t.lo, t.hi, t.workers = ctx, batch, c, lo, hi, workers
+	t.done = ctx.Done()
 	t.next.Store(int64(lo))
 	t.stop.Store(false)
 }
@@ -47,7 +49,7 @@ func (t *task) end(name string) (err error) {
 	if t.fault != nil {
 		err = errors.Join(err, &backend.Fault{Backend: name, Err: t.fault})
 	}
-	t.ctx, t.batch, t.cost, t.fault = nil, nil, nil, nil
+	t.ctx, t.done, t.batch, t.cost, t.fault = nil, nil, nil, nil, nil
 	return err
 }
 
@@ -61,29 +63,35 @@ func (t *task) hands() int {
 
 // step claims one span and decides it; false when there is nothing left to do.
 func (t *task) step(closed <-chan struct{}) bool {
-	if t.stop.Load() {
-		return false
-	}
-	select {
-	case <-t.ctx.Done():
+	if t.stop.Load() || done(t.done) || done(closed) {
 		t.stop.Store(true)
 		return false
-	case <-closed:
-		t.stop.Store(true)
-		return false
-	default:
 	}
 	lo, hi := t.claim()
 	if lo == hi {
 		return false
 	}
-	start := time.Now()
-	if p := t.run(lo, hi); p == nil {
-		t.cost.learn(hi-lo, time.Since(start))
-	} else {
+	var start time.Duration
+	watch := t.cost.watches(hi - lo)
+	if watch {
+		start = now()
+	}
+	if p := t.run(lo, hi); p != nil {
 		t.isolate(lo, hi, p)
+	} else if watch {
+		t.cost.learn(hi-lo, now()-start)
 	}
 	return true
+}
+
+// done tells whether a channel is closed. (Two of these cost much less than a select over both.)
+func done(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // claim takes the next span; an empty one when all are taken.
