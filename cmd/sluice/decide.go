@@ -15,7 +15,7 @@ import (
 
 // decide has the file verified and fills in the result. What it cannot do is its error.
 func (v *verifier) decide(ctx context.Context, name string, r *result) (err error) {
-	in, err := v.open(name)
+	in, err := v.open(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,6 @@ func (v *verifier) decide(ctx context.Context, name string, r *result) (err erro
 	}
 	bar := newProgress(v.stderr, name, in.Raw)
 	defer bar.end()
-	opt.Block = func(int64) { bar.update() }
 
 	before := jobsOf(v.engine)
 	report, err := p.Verify(ctx, v.engine, in.Source, opt)
@@ -65,11 +64,11 @@ func (v *verifier) decide(ctx context.Context, name string, r *result) (err erro
 }
 
 // open opens a file, or standard input.
-func (v *verifier) open(name string) (*all.File, error) {
+func (v *verifier) open(ctx context.Context, name string) (*all.File, error) {
 	if name != stdinName {
 		return all.Open(name)
 	}
-	src, err := all.Unpack(name, v.stdin)
+	src, err := all.Unpack(name, newInterruptible(ctx, v.stdin))
 	if err != nil {
 		return nil, err
 	}

@@ -25,11 +25,17 @@ func TestScripts(t *testing.T) {
 
 // TestVectorScripts runs the scripts over the vectors of the shared folder, $VECTORS.
 func TestVectorScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the packages of node/platform read the same files")
+	}
 	runScripts(t, "testdata/vectors", map[string]string{"VECTORS": vectors.Dir(t)})
 }
 
 // TestModuleScripts runs the scripts over the test data of modules: $BTCD and $GETH are their folders.
 func TestModuleScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the packages of node/platform read the same files")
+	}
 	dir := func(module, file string) string {
 		return strings.TrimSuffix(vectors.Module(t, module, file), filepath.FromSlash(file))
 	}

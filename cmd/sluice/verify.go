@@ -113,7 +113,10 @@ func (v *verifier) run(ctx context.Context, files []string) error {
 	for _, file := range files {
 		r := v.file(ctx, file)
 		results = append(results, r)
-		if r.err != nil {
+		switch {
+		case errors.Is(r.err, context.Canceled):
+			fmt.Fprintf(v.stderr, "sluice: %s: interrupted\n", printable(file))
+		case r.err != nil:
 			fmt.Fprintln(v.stderr, "sluice:", printable(r.err.Error()))
 		}
 		if v.json {
