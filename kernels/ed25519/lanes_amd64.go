@@ -96,6 +96,7 @@ type workspace struct {
 	base    *edwards8.Multiples
 	challenges
 
+	halved  edwards8.Halved
 	encode  bool // compare encodings where there are two groups
 	waiting waiting
 }
@@ -146,6 +147,9 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 	}
 	for pair := range pairs {
 		ok[pair] = w.x[pair].Decompress(&w.y[pair], odd[pair])
+	}
+	if hi-lo <= edwards8.MaxHalved && w.few(b, lo, hi, fine[0]&ok[0][0]&ok[0][1]) {
+		return
 	}
 	for g := range groups {
 		pair, half := place(g, 0)

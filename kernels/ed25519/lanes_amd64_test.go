@@ -98,6 +98,25 @@ func TestLanePositions(t *testing.T) {
 	t.Logf("%d cases", len(nasty(kernels.ZIP215, 0)))
 }
 
+// TestFew has each awkward job alone and in the second place, where scalars are halved.
+func TestFew(t *testing.T) {
+	for _, rule := range Kernel.Rules {
+		jobs := nasty(rule, 1)
+		b := batchOf(t, rule, jobs)
+		for i := range jobs {
+			Kernel.Run(b, i, i+1)
+		}
+		compare(t, b, jobs, 0)
+		for first := range 2 {
+			b.Unset(0, b.Len())
+			for i := first; i < len(jobs); i += 2 {
+				Kernel.Run(b, i, min(i+2, len(jobs)))
+			}
+			compare(t, b, jobs[first:], first)
+		}
+	}
+}
+
 // TestSizes decides spans of 1 to 70 jobs, valid and not, and expects the others to stay as they were.
 func TestSizes(t *testing.T) {
 	for _, rule := range Kernel.Rules {

@@ -103,3 +103,52 @@ func BenchmarkScalar(b *testing.B) {
 		}
 	})
 }
+
+func TestHalve(t *testing.T) {
+	order8 := new(big.Int).Lsh(integer(order[:]...), 3)
+	rounds, failed := 20000, 0
+	for i := range rounds + 4000 {
+		k := Scalar{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()}
+		special := i >= rounds
+		if special {
+			k = Scalar{word(), word(), word(), word()}
+			if i%4 == 0 {
+				k = Scalar{uint64(i % 64)}
+			}
+		}
+		k.Mul(&k, &Scalar{1})
+		if special && i%8 == 1 {
+			k.Neg(&k)
+		}
+		u, v, negative, ok := k.Halve()
+		if !ok {
+			if !special {
+				failed++
+			}
+			continue
+		}
+		x := integer(v[:]...)
+		if x.BitLen() > 130 || x.Bit(0) == 0 || integer(u[:]...).BitLen() > 130 {
+			t.Fatalf("%x: u %x, v %x", k, u, v)
+		}
+		if negative {
+			x.Neg(x)
+		}
+		x.Mul(x, integer(k[:]...))
+		if x.Mod(x, order8).Cmp(integer(u[:]...)) != 0 {
+			t.Fatalf("%x: u %x is not v %x (negative: %v) times k", k, u, v, negative)
+		}
+	}
+	t.Logf("%d of %d failed", failed, rounds)
+	if failed > rounds/50 {
+		t.Error("too many")
+	}
+}
+
+func BenchmarkHalve(b *testing.B) {
+	k := Scalar{0x123456789abcdef, 0xfedcba987654321, 0x1f2e3d4c5b6a798, 0x0d1c2b3a49586}
+	for b.Loop() {
+		k.Mul(&k, &Scalar{3})
+		k.Halve()
+	}
+}
