@@ -13,7 +13,8 @@ packages=()
 command -v git >/dev/null || packages+=(git)
 command -v make >/dev/null || packages+=(make)
 # The race detector is the only thing here that is C.
-if ! command -v "$(go env CC)" >/dev/null; then
+cc=$(go env CC)
+if ! command -v "${cc%% *}" >/dev/null; then
 	packages+=(gcc libc6-dev)
 fi
 
