@@ -51,6 +51,16 @@ fuzz-smoke: ## every fuzz target for $FUZZTIME (5s)
 bench: ## benchmarks of kernels and engine that match $BENCH (all), $BENCHTIME (200ms) each
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) ./kernels/... ./engine/...
 
+PEERFLAGS ?= -threads 2 -out build/bench-peers
+.PHONY: bench-peers
+bench-peers: ## our kernels beside other libraries, in turns (flags of sluice bench in $PEERFLAGS); with apt, as root, for C libraries
+	@scripts/bench-peers.sh $(PEERFLAGS)
+
+.PHONY: report
+report: ## bench/REPORT.md and bench/report.html from bench/results/*.json
+	@ls bench/results/*.json >/dev/null 2>&1 || { echo "report: no results: copy result.json of make bench-peers to bench/results/" >&2; exit 1; }
+	$(GO) run ./bench/report -out bench bench/results/*.json
+
 ##@ check
 
 .PHONY: check
@@ -62,6 +72,7 @@ lint: ## gofmt, go vet, staticcheck, go.mod tidy and verified, the import table
 	  if [ -n "$$files" ]; then echo "not gofmt'ed (run: gofmt -w FILE):"; echo "$$files"; exit 1; fi
 	$(GO) vet ./...
 	cd kernels/_asm && $(GO) vet ./... && $(GO) mod tidy -diff
+	cd bench/peers && $(GO) mod tidy -diff
 	$(GO) tool staticcheck ./...
 	$(GO) mod tidy -diff
 	$(GO) mod verify

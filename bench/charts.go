@@ -127,7 +127,7 @@ func throughputBars(groups [][]Row) template.HTML {
 	bottom := height - foot
 	for _, t := range x.ticks {
 		s.line("grid", x.at(t), 4, x.at(t), bottom)
-		s.text("tick", "middle", x.at(t), bottom+16, engineering(t))
+		s.text("tick", "middle", x.at(t), bottom+16, short(engineering(t)))
 	}
 	s.text("unit", "middle", (x.from+x.to)/2, bottom+34, "units per second (logarithmic)")
 	y := 4.
@@ -175,14 +175,14 @@ func (r *Result) ratioChart() *chart {
 	if len(bars) == 0 {
 		return nil
 	}
-	const foot, wide = 44., 330.
+	const foot, wide = 44., 390.
 	height := float64(len(bars))*(barHeight+4) + foot + 8
 	s := newSVG(chartWidth, height, "how many times faster than the best peer")
 	x := logAxis(wide, chartWidth-200, least*0.9, most)
 	bottom := height - foot
 	for _, t := range x.ticks {
 		s.line("grid", x.at(t), 4, x.at(t), bottom)
-		s.text("tick", "middle", x.at(t), bottom+16, engineering(t)+"x")
+		s.text("tick", "middle", x.at(t), bottom+16, short(engineering(t))+"x")
 	}
 	s.text("unit", "middle", (x.from+x.to)/2, bottom+34, "throughput against the best peer (logarithmic; 1x: as fast)")
 	y := 4.

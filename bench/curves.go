@@ -21,13 +21,14 @@ type panel struct {
 	title, x, y string // titles of the axes have units
 	curves      []curve
 	label       func(x float64) string // of a tick on the horizontal axis
+	value       func(y float64) string // of a tick on the vertical axis
 	linear      bool                   // the vertical axis, which then begins at 0
 	ideal       bool                   // also draw y = x
 }
 
 const (
 	panelWidth, panelHeight = 320., 250.
-	panelLeft, panelRight   = 62., 12.
+	panelLeft, panelRight   = 66., 20.
 	panelTop, panelBottom   = 26., 42.
 	legendLine              = 15.
 )
@@ -58,7 +59,7 @@ func (p *panel) draw() template.HTML {
 		s.line("grid", x.from, y.at(t), x.to, y.at(t))
 	}
 	for _, t := range y.sparse(16) {
-		s.text("tick", "end", x.from-6, y.at(t)+4, engineering(t))
+		s.text("tick", "end", x.from-6, y.at(t)+4, short(p.value(t)))
 	}
 	for _, t := range x.ticks {
 		s.line("grid", x.at(t), panelTop, x.at(t), bottom)
@@ -149,7 +150,7 @@ func (r *Result) batchCurves() *chart {
 			if m := x.message(); m != "" {
 				title += ", " + m
 			}
-			return &panel{title: title, x: "jobs in a batch (logarithmic)", y: "ns per " + x.Unit + " (logarithmic)", label: plainNumber}
+			return &panel{title: title, x: "jobs in a batch (logarithmic)", y: "time of a " + x.Unit + " (logarithmic)", label: plainNumber, value: duration}
 		},
 		func(p *panel, x *Row) { p.add(x, float64(x.Batch), x.NsPerUnit) })
 	if drawings == nil {
@@ -165,7 +166,7 @@ func (r *Result) sizeCurves() *chart {
 			return fmt.Sprint(x.name(), x.Batch), x.Threads == 1 && !x.Mixed && x.GBPerSecond > 0 && x.MessageBytes > 0
 		},
 		func(x *Row) *panel {
-			return &panel{title: fmt.Sprintf("%s, batch %d", x.name(), x.Batch), x: "bytes of a message (logarithmic)", y: "GB/s", linear: true, label: bytesLabel}
+			return &panel{title: fmt.Sprintf("%s, batch %d", x.name(), x.Batch), x: "bytes of a message (logarithmic)", y: "GB/s", linear: true, label: bytesLabel, value: engineering}
 		},
 		func(p *panel, x *Row) { p.add(x, float64(x.MessageBytes), x.GBPerSecond) })
 	if drawings == nil {
@@ -198,7 +199,7 @@ func (r *Result) scalingChart() *chart {
 	c.Drawings = panels(r.Rows,
 		func(x *Row) (string, bool) { return x.what(), headline[x.what()] },
 		func(x *Row) *panel {
-			return &panel{title: x.what(), x: "threads (logarithmic)", y: "times one thread (logarithmic)", label: plainNumber, ideal: true}
+			return &panel{title: x.what(), x: "threads (logarithmic)", y: "times one thread (logarithmic)", label: plainNumber, value: engineering, ideal: true}
 		},
 		func(p *panel, x *Row) {
 			scaling := x.Scaling
@@ -219,7 +220,7 @@ func scalingBars(groups [][]Row, threads int) template.HTML {
 			}
 		}
 	}
-	const foot, wide = 44., 330.
+	const foot, wide = 44., 390.
 	most := float64(threads)
 	for _, x := range rows {
 		most = max(most, x.Scaling)
@@ -230,7 +231,7 @@ func scalingBars(groups [][]Row, threads int) template.HTML {
 	bottom := height - foot
 	for _, t := range x.ticks {
 		s.line("grid", x.at(t), 4, x.at(t), bottom)
-		s.text("tick", "middle", x.at(t), bottom+16, engineering(t)+"x")
+		s.text("tick", "middle", x.at(t), bottom+16, short(engineering(t))+"x")
 	}
 	s.text("unit", "middle", (x.from+x.to)/2, bottom+34, fmt.Sprintf("throughput of %d threads, in times that of one", threads))
 	y, ours := 4., 0
@@ -255,7 +256,7 @@ func plainNumber(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) 
 
 func bytesLabel(x float64) string {
 	if x >= 1024 {
-		return plainNumber(x/1024) + " Ki"
+		return plainNumber(x/1024) + " KiB"
 	}
 	return plainNumber(x)
 }

@@ -204,6 +204,15 @@ func threeDigits(x float64) string {
 	return strconv.FormatFloat(x, 'f', digits, 64)
 }
 
+// short leaves out zeros that say nothing, for the labels of axes: "1 k" for "1.00 k".
+func short(s string) string {
+	digits, unit, _ := strings.Cut(s, " ")
+	if strings.Contains(digits, ".") {
+		digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
+	}
+	return strings.TrimSuffix(digits+" "+unit, " ")
+}
+
 func orEmpty(x float64, format string) string {
 	if x == 0 {
 		return ""
