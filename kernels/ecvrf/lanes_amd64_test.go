@@ -17,6 +17,7 @@ import (
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/cpu"
+	"github.com/sluice-engine/sluice/kernels/internal/edwards8"
 	"github.com/sluice-engine/sluice/kernels/internal/vrfprove"
 	"github.com/sluice-engine/sluice/kernels/internal/vrfsuite"
 )
@@ -52,6 +53,50 @@ func TestPositions(t *testing.T) {
 			b := batchOf(t, rule, jobs)
 			Kernel.Run(b, 0, b.Len())
 			compare(t, b, jobs, 0)
+		}
+	}
+}
+
+// TestDecode compares which rows pass the checks of their bytes and points, and the challenges of those that do, with Ref's. Nobody
+// can make proofs that are valid or not by those checks alone.
+func TestDecode(t *testing.T) {
+	needLanes(t)
+	w := newWorkspace()
+	for _, rule := range Kernel.Rules {
+		fine, signed := 0, 0
+		for _, j := range pool(t, rule) {
+			w.batch, w.rule = batchOf(t, rule, []job{j}), rule
+			v := verifier{rule: rule, suite: vrfsuite.New(rule)}
+			want := v.decode(&v.y, j.key) && !vrfsuite.SmallOrder(&v.y) && v.decodeProof(j.proof)
+			w.lo, w.n = 0, 1
+			if w.decode(0); w.isFine(0) != want || w.fine[0] != 0 && w.fine[0] != edwards8.All {
+				t.Fatalf("%v, %s: fine %08b, want %v (key %x, proof %x)", rule, j.name, w.fine[0], want, j.key, j.proof)
+			}
+			if !want {
+				var p edwards8.Point
+				for i := range 2 {
+					p.SetAffine(&w.groups[0].x[i], &w.groups[0].y[i])
+					if p.Identity() != edwards8.All {
+						t.Fatalf("%v, %s: the lanes of a job that is refused are not neutral", rule, j.name)
+					}
+				}
+				continue
+			}
+			fine++
+			if w.decide(0, 1); w.batch.Verdict(0) == kernels.Valid {
+				continue // the digest is that of the output then
+			}
+			v.verify(j.key, j.alpha, j.proof)
+			c := v.suite.Challenge(j.key, &v.h, &v.gamma, &v.u, &v.v)
+			if !slices.Equal(w.digests[0][:16], c[:]) {
+				t.Fatalf("%v, %s: challenge %x, want %x", rule, j.name, w.digests[0][:16], c)
+			}
+			if e := edwards8.EncodingOf(j.proof); e.ZeroX() && e.Signed() {
+				signed++
+			}
+		}
+		if fine < 100 || (signed > 0) != (rule == kernels.Draft03) {
+			t.Errorf("%v: %d jobs pass the checks, %d of them with the sign of x = 0", rule, fine, signed)
 		}
 	}
 }
@@ -104,6 +149,36 @@ func TestTries(t *testing.T) {
 				compare(t, b, some, 0)
 			}
 		}
+	}
+}
+
+// TestNoPoint has a proof for a verifier that goes on with a neutral H when no hash is a point.
+func TestNoPoint(t *testing.T) {
+	needLanes(t)
+	d := newDishonest(t)
+	var y edwards25519.Point
+	key := y.ScalarBaseMult(d.x).Bytes()
+	alpha := []byte{0}
+	for tries(key, alpha) == 1 {
+		alpha[0]++
+	}
+	neutral := edwards25519.NewIdentityPoint()
+	c := vrfsuite.New(kernels.TAI).Challenge(key, neutral, neutral, new(edwards25519.Point).ScalarBaseMult(d.k), neutral)
+	var s edwards25519.Scalar
+	setWide(&s, c[:])
+	s.MultiplyAdd(&s, d.x, d.k)
+	w := newWorkspace()
+	w.tries = 1
+	w.batch, w.rule = kernels.New(Kernel, kernels.TAI, 1, 1), kernels.TAI
+	if err := Append(w.batch, key, alpha, slices.Concat(neutral.Bytes(), c[:], s.Bytes())); err != nil {
+		t.Fatal(err)
+	}
+	w.decide(0, 1)
+	if !slices.Equal(w.digests[0][:16], c[:]) {
+		t.Error("the proof does not do what it is made for")
+	}
+	if w.batch.Verdict(0) != kernels.Invalid {
+		t.Error("a proof without a point H is valid")
 	}
 }
 

@@ -1,15 +1,19 @@
 package ecvrf
 
 import (
+	"crypto/sha512"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
 
+	"filippo.io/edwards25519"
+
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/nasty25519"
 	"github.com/sluice-engine/sluice/kernels/internal/vrfprove"
+	"github.com/sluice-engine/sluice/kernels/internal/vrfsuite"
 )
 
 // longMessage is where the lanes begin to hash piece by piece.
@@ -68,7 +72,8 @@ func pool(t testing.TB, rule kernels.Flags) []job {
 		}
 	}
 	slices.SortFunc(points, slices.Compare)
-	for _, p := range slices.CompactFunc(points, slices.Equal) {
+	points = slices.CompactFunc(points, slices.Equal)
+	for _, p := range points {
 		add("key", p, alpha, proof[:])
 		add("Gamma", key[:], alpha, slices.Concat(p, proof[32:]))
 		add("Gamma, s = c = 0", key[:], alpha, slices.Concat(p, make([]byte, 48)))
@@ -86,6 +91,15 @@ func pool(t testing.TB, rule kernels.Flags) []job {
 		row[bit/8] ^= 1 << (bit % 8)
 		add(fmt.Sprintf("bit %d", bit), row[:KeySize], alpha, row[KeySize:])
 	}
+	// Proofs for a verifier that goes on with neutral points, s = 0 and c = 0 after a check has failed.
+	forge := func(name string, key, gamma, s []byte) {
+		add(name, key, alpha, slices.Concat(gamma, forgedChallenge(rule, key, alpha, gamma), s))
+	}
+	for _, p := range points {
+		forge("forged key", p, proof[:32], make([]byte, 32))
+		forge("forged Gamma", key[:], p, make([]byte, 32))
+	}
+	forge("forged s", key[:], proof[:32], slices.Repeat([]byte{0xff}, 32))
 	// Valid and invalid ones are to be neighbours.
 	r := rand.New(rand.NewPCG(1, uint64(rule)))
 	r.Shuffle(len(jobs), func(i, k int) { jobs[i], jobs[k] = jobs[k], jobs[i] })
@@ -104,6 +118,23 @@ func pool(t testing.TB, rule kernels.Flags) []job {
 	}
 	pools.of[rule] = jobs
 	return jobs
+}
+
+// forgedChallenge is the challenge for neutral U and V, of Gamma as it is encoded.
+func forgedChallenge(rule kernels.Flags, key, alpha, gamma []byte) []byte {
+	var h edwards25519.Point
+	vrfsuite.New(rule).Encode(&h, key, alpha)
+	neutral := edwards25519.NewIdentityPoint().Bytes()
+	message := []byte{vrfsuite.ID(rule), vrfsuite.ChallengeFront}
+	if rule != kernels.Draft03 {
+		message = append(message, key...)
+	}
+	message = slices.Concat(message, h.Bytes(), gamma, neutral, neutral)
+	if rule != kernels.Draft03 {
+		message = append(message, 0)
+	}
+	digest := sha512.Sum512(message)
+	return digest[:16]
 }
 
 var pools = struct {
