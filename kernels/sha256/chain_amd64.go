@@ -43,7 +43,7 @@ func runChain(b *kernels.Batch, lo, hi int) {
 		}
 		if active <= 16 && top > 16 {
 			s.compact()
-			top = active
+			top = 16 // of which some may be idle
 		}
 		s.advance(b, active, top)
 	}
