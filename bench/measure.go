@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"time"
@@ -132,7 +133,7 @@ func (x *cell) turn(windows int, now func() time.Time) (nsPerJob float64, slowes
 		perSecond += float64(windows*w.batch) / max(took[i].Seconds(), 1e-9)
 		slowest = max(slowest, took[i])
 	}
-	return 1e9 / perSecond, slowest, nil
+	return math.Round(1e12/perSecond) / 1000, slowest, nil // picoseconds are enough
 }
 
 // together runs work(0) … work(n-1), each on an operating system thread of its own, all from the same moment on.

@@ -18,20 +18,21 @@ func Main(ctx context.Context, o *Options, w io.Writer, progress func(Event)) er
 			return fmt.Errorf("bench: %w", err)
 		}
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var broken error
 	r, err := Run(ctx, o.Config, func(e Event) {
 		if progress != nil {
 			progress(e)
 		}
-		if o.JSON {
-			if err := writeLines(w, e); err != nil {
-				cancel(err) // nobody reads
+		if o.JSON && broken == nil {
+			if broken = writeLines(w, e); broken != nil {
+				cancel() // nobody reads
 			}
 		}
 	})
-	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
-		return cause
+	if broken != nil {
+		return broken
 	}
 	if err != nil {
 		return err
