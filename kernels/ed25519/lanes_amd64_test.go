@@ -344,6 +344,9 @@ func TestSoak(t *testing.T) {
 	for done := 0; done < jobs; {
 		rule := Kernel.Rules[r.IntN(3)]
 		n := 1 + r.IntN(300)
+		if r.IntN(2) == 0 {
+			n = 1 + r.IntN(20)
+		}
 		spoilt := r.IntN(4) // a quarter of the batches is all from the valid cases
 		list := make([]job, n)
 		for i := range list {
