@@ -90,3 +90,21 @@ gen: ## write the generated files again (their names begin with z)
 .PHONY: gen-check
 gen-check: ## fail if a generated file is not what its generator writes
 	@scripts/gen-check.sh
+
+##@ chip
+
+.PHONY: lint-hdl
+lint-hdl: ## verilator --lint-only -Wall of hdl/rtl (scripts/setup-hdl.sh installs the tools)
+	@$(MAKE) --no-print-directory -C hdl lint
+
+.PHONY: test-hdl
+test-hdl: ## unit benches of hdl/rtl under Verilator, with $SEED (1)
+	@$(MAKE) --no-print-directory -C hdl test
+
+.PHONY: formal
+formal: ## bounded proofs of FIFO and skid buffer with yosys-smtbmc and z3
+	@$(MAKE) --no-print-directory -C hdl formal
+
+.PHONY: area
+area: ## LUT, FF, DSP and BRAM of each unit by Yosys; table and build/hdl/area.json
+	@$(MAKE) --no-print-directory -C hdl area

@@ -1,0 +1,146 @@
+// Command vectors writes the jobs of a unit bench: one line for each, "op message verdict output", bytes in
+// hexadecimal, "-" for none. Expected outputs come from Kernel.Ref, so that RTL and kernels agree, and from the
+// standards, so that both are right.
+//
+// usage: vectors -unit NAME -seed N -o FILE
+package main
+
+import (
+	"bufio"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/keccak256"
+	"github.com/sluice-engine/sluice/kernels/sha256"
+	"github.com/sluice-engine/sluice/kernels/sha512"
+	"github.com/sluice-engine/sluice/kernels/sm3"
+)
+
+// job is one line.
+type job struct {
+	op      int
+	message []byte
+	verdict kernels.Verdict
+	out     []byte
+}
+
+// a mode is a kernel that a unit runs, and the op of unit_pkg that selects it.
+type mode struct {
+	op     int
+	kernel *kernels.Kernel
+	append func(b *kernels.Batch, message []byte) error
+}
+
+var units = map[string][]mode{
+	"sha256":    {{0, sha256.Kernel, sha256.Append}, {1, sha256.Double, sha256.Append}},
+	"sha512":    {{0, sha512.Kernel, sha512.Append}},
+	"keccak256": {{0, keccak256.Kernel, keccak256.Append}},
+	"sm3":       {{0, sm3.Kernel, sm3.Append}},
+}
+
+var errUsage = errors.New("usage: vectors -unit sha256|sha512|keccak256|sm3 -seed N -o FILE")
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "vectors:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	set := flag.NewFlagSet("vectors", flag.ContinueOnError)
+	unit := set.String("unit", "", "unit")
+	seed := set.Uint64("seed", 1, "seed of the random jobs")
+	path := set.String("o", "", "file to write")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	if units[*unit] == nil || *path == "" {
+		return errUsage
+	}
+	jobs, err := published(*unit)
+	if err != nil {
+		return err
+	}
+	messages := messages(rand.New(rand.NewPCG(*seed, 0)))
+	for i, m := range units[*unit] {
+		decided, err := decide(m, messages)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, decided...)
+		if i > 0 { // ops must also alternate
+			rand.New(rand.NewPCG(*seed, 1)).Shuffle(len(jobs), func(i, j int) { jobs[i], jobs[j] = jobs[j], jobs[i] })
+		}
+	}
+	return write(*path, jobs)
+}
+
+// messages are all lengths from 0 to 300, which cross every boundary of every padding, and some long ones.
+func messages(r *rand.Rand) [][]byte {
+	var lengths []int
+	for n := range 301 {
+		lengths = append(lengths, n)
+	}
+	for range 20 {
+		lengths = append(lengths, 301+r.IntN(4000))
+	}
+	out := make([][]byte, len(lengths))
+	for i, n := range lengths {
+		out[i] = make([]byte, n)
+		for j := range out[i] {
+			out[i][j] = byte(r.Uint32())
+		}
+	}
+	return out
+}
+
+// decide runs the reference over the messages.
+func decide(m mode, messages [][]byte) ([]job, error) {
+	total := 0
+	for _, p := range messages {
+		total += len(p)
+	}
+	b := kernels.New(m.kernel, 0, len(messages), total)
+	for _, p := range messages {
+		if err := m.append(b, p); err != nil {
+			return nil, err
+		}
+	}
+	m.kernel.Ref(b, 0, b.Len())
+	jobs := make([]job, b.Len())
+	for i := range jobs {
+		jobs[i] = job{op: m.op, message: messages[i], verdict: b.Verdict(i), out: b.Out(i)}
+	}
+	return jobs, nil
+}
+
+func write(path string, jobs []job) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w := bufio.NewWriter(f)
+	for _, j := range jobs {
+		message := hex.EncodeToString(j.message)
+		if message == "" {
+			message = "-"
+		}
+		valid := 0
+		if j.verdict == kernels.Valid {
+			valid = 1
+		}
+		fmt.Fprintf(w, "%d %s %d %x\n", j.op, message, valid, j.out)
+	}
+	return w.Flush()
+}
