@@ -53,7 +53,7 @@ type Config struct {
 
 	Peers []Contender // beside ours
 	Date  string      // of the result; the package asks no calendar
-	// Commit is what the program was built from; empty: what the Go tool recorded.
+	// Commit is what the program was built from, with "-dirty" behind if there were changes; empty: what the Go tool recorded.
 	Commit string
 
 	// Now is the clock; nil: time.Now. Tests have their own.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/klauspost/cpuid/v2"
 
@@ -50,6 +51,7 @@ func describeMachine(e *engines, c *Config) (*Machine, error) {
 	if m.CPU == "" {
 		m.CPU = runtime.GOARCH
 	}
+	m.Commit, m.Modified = strings.CutSuffix(m.Commit, "-dirty")
 	if info, ok := debug.ReadBuildInfo(); ok && m.Commit == "" {
 		for _, s := range info.Settings {
 			switch s.Key {

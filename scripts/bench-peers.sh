@@ -27,5 +27,6 @@ if ((${#packages[@]})); then
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2
 fi
 
-(cd bench/peers && CGO_ENABLED=1 go build -trimpath -o ../../bin/bench-peers .)
+commit=$(git describe --always --abbrev=12 --dirty --exclude '*' 2>/dev/null || true)
+(cd bench/peers && CGO_ENABLED=1 go build -trimpath -ldflags "-X main.commit=$commit" -o ../../bin/bench-peers .)
 exec bin/bench-peers "$@"

@@ -19,6 +19,10 @@ import (
 	"github.com/sluice-engine/sluice/bench"
 )
 
+// commit is set by the linker, as the Go tool records none for a module below the root of a repository. It is never changed
+// afterwards.
+var commit string
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx)
@@ -37,7 +41,7 @@ func run(ctx context.Context) error {
 		return fmt.Errorf("unexpected argument %q (see: bench-peers -help)", flag.Arg(0))
 	}
 	o.Date = time.Now().UTC().Format(time.DateOnly)
-	o.Peers = peers()
+	o.Peers, o.Commit = peers(), commit
 	var progress func(bench.Event)
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		progress = bench.Progress(os.Stderr)
