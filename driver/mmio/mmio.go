@@ -1,4 +1,4 @@
-//go:build linux && (amd64 || arm64)
+//go:build linux
 
 package mmio
 
@@ -9,12 +9,6 @@ import (
 
 	"github.com/sluice-engine/sluice/driver"
 )
-
-//go:noescape
-func load32(p *uint32) uint32
-
-//go:noescape
-func store32(p *uint32, v uint32)
 
 // Window is a mapped range of registers. The mapping outlives it.
 type Window []byte

@@ -174,8 +174,8 @@ func (h *Host) restart(epoch uint64) {
 	h.stats.Resets.Add(1)
 	told := ErrReset
 	err := h.device.Reset()
-	if err == nil {
-		err = driver.Present(h.device, regs.GlobalID)
+	if present := driver.Present(h.device, regs.GlobalID); err == nil || errors.Is(present, driver.ErrGone) {
+		err = present // what is not there does no DMA, even if it refused the reset
 	}
 	switch {
 	case errors.Is(err, driver.ErrGone):

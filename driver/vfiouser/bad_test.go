@@ -1,0 +1,343 @@
+//go:build linux
+
+package vfiouser_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/sluice-engine/sluice/driver"
+	"github.com/sluice-engine/sluice/driver/dma"
+	"github.com/sluice-engine/sluice/driver/fake"
+	"github.com/sluice-engine/sluice/driver/regs"
+	"github.com/sluice-engine/sluice/driver/ring"
+	"github.com/sluice-engine/sluice/driver/vfiouser"
+	"github.com/sluice-engine/sluice/driver/vfiouser/wire"
+	"github.com/sluice-engine/sluice/driver/vfiousertest"
+	"github.com/sluice-engine/sluice/kernels/all"
+	"golang.org/x/sys/unix"
+)
+
+// pair is two ends of a socket.
+func pair(t testing.TB) (a, b *net.UnixConn) {
+	t.Helper()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := make([]*net.UnixConn, 2)
+	for i, fd := range fds {
+		f := os.NewFile(uintptr(fd), "socket")
+		c, err := net.FileConn(f)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		ends[i] = c.(*net.UnixConn)
+	}
+	return ends[0], ends[1]
+}
+
+// TestServerEnds: a server that is killed while commands are in flight is a device that is gone; everything closes.
+func TestServerEnds(t *testing.T) {
+	chip := fake.New(fake.Config{Kernels: all.Kernels})
+	defer chip.Close()
+	path := filepath.Join(t.TempDir(), "s")
+	stop, err := (&vfiousertest.Server{Device: chip}).Start(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := vfiouser.Dial(path, vfiouser.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := dma.NewPool(d, dma.Config{})
+	h, err := ring.Open(d, pool, ring.Options{Deadline: time.Minute, Tick: 10 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chip.Plant(fake.Stall)
+	told := make(chan error)
+	go func() {
+		_, err := h.Do(context.Background(), ring.Command{Nop: true})
+		told <- err
+	}()
+	for h.Stats().Submissions == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	if err := <-told; !errors.Is(err, driver.ErrGone) {
+		t.Error(err)
+	}
+	if _, err := d.Read32(regs.GlobalID); !errors.Is(err, driver.ErrGone) {
+		t.Error(err)
+	}
+	for what, err := range map[string]error{"rings": h.Close(), "pool": pool.Close(), "device": d.Close()} {
+		if err != nil {
+			t.Errorf("close %s: %v", what, err)
+		}
+	}
+	if _, err := vfiouser.Dial(path, vfiouser.Config{}); err == nil {
+		t.Error("dialled a server that is gone")
+	}
+}
+
+// TestClientEnds: after a client that just vanishes, the next one finds a fresh device.
+func TestClientEnds(t *testing.T) {
+	chip := fake.New(fake.Config{Kernels: all.Kernels})
+	defer chip.Close()
+	path := filepath.Join(t.TempDir(), "s")
+	stop, err := (&vfiousertest.Server{Device: chip}).Start(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	r, err := dma.NewRegion(driver.PageSize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for range 3 {
+		d, err := vfiouser.Dial(path, vfiouser.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := d.Read32(regs.GlobalScratch); err != nil || v != 0 {
+			t.Errorf("scratch %#x, %v", v, err)
+		}
+		if err := errors.Join(d.Write32(regs.GlobalScratch, 1), d.Map(r.Memory, 1<<33)); err != nil {
+			t.Error(err)
+		}
+		d.Close()
+	}
+}
+
+// TestSilence: a server that does not answer is gone after the time.
+func TestSilence(t *testing.T) {
+	a, _ := pair(t)
+	begin := time.Now()
+	_, err := vfiouser.New(a, "silent", vfiouser.Config{Timeout: 30 * time.Millisecond})
+	if !errors.Is(err, driver.ErrGone) || !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(begin) > 5*time.Second {
+		t.Error(err)
+	}
+}
+
+// script is a server that answers each command with what the function changes of the right answer.
+func script(t testing.TB, change func(h *wire.Header, payload []byte) (p []byte, fds []int)) error {
+	t.Helper()
+	chip := fake.New(fake.Config{})
+	defer chip.Close()
+	inner, outer := pair(t)
+	middle, client := pair(t)
+	go (&vfiousertest.Server{Device: chip}).Client(inner)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer outer.Close()
+		defer middle.Close()
+		for {
+			m, err := wire.Receive(middle, 1<<16)
+			if err != nil || wire.Send(outer, m.Header, m.Payload, m.FDs...) != nil {
+				return
+			}
+			m.CloseFDs()
+			m, err = wire.Receive(outer, 1<<16)
+			if err != nil {
+				return
+			}
+			p, fds := change(&m.Header, m.Payload)
+			if wire.Send(middle, m.Header, p, fds...) != nil {
+				return
+			}
+		}
+	}()
+	d, err := vfiouser.New(client, "script", vfiouser.Config{Timeout: time.Second})
+	if err == nil {
+		_, err = d.Read32(regs.GlobalID)
+		d.Close()
+	}
+	client.Close()
+	<-done
+	return err
+}
+
+func TestBadAnswers(t *testing.T) {
+	le := binary.LittleEndian
+	for _, c := range []struct {
+		name    string
+		command uint16
+		change  func(h *wire.Header, p []byte) []byte
+	}{
+		{"another id", wire.Version, func(h *wire.Header, p []byte) []byte { h.ID++; return p }},
+		{"another command", wire.GetInfo, func(h *wire.Header, p []byte) []byte { h.Command++; return p }},
+		{"unknown type", wire.GetInfo, func(h *wire.Header, p []byte) []byte { h.Flags = 2; return p }},
+		{"error without a number", wire.GetInfo, func(h *wire.Header, p []byte) []byte { h.Flags |= wire.FlagError; return nil }},
+		{"major version", wire.Version, func(h *wire.Header, p []byte) []byte { p[0] = 1; return p }},
+		{"minor version", wire.Version, func(h *wire.Header, p []byte) []byte { p[2] = 9; return p }},
+		{"no version", wire.Version, func(h *wire.Header, p []byte) []byte { return nil }},
+		{"JSON", wire.Version, func(h *wire.Header, p []byte) []byte { p[5] = 'x'; return p }},
+		{"JSON without end", wire.Version, func(h *wire.Header, p []byte) []byte { return p[:len(p)-1] }},
+		{"accesses of 2 bytes", wire.Version, func(h *wire.Header, p []byte) []byte {
+			return append(p[:4:4], `{"capabilities":{"max_data_xfer_size":2}}`+"\x00"...)
+		}},
+		{"no PCI", wire.GetInfo, func(h *wire.Header, p []byte) []byte { p[4] = 1; return p }},
+		{"short info", wire.GetInfo, func(h *wire.Header, p []byte) []byte { return p[:15] }},
+		{"long info", wire.GetInfo, func(h *wire.Header, p []byte) []byte { return append(p, 0) }},
+		{"no BAR", wire.GetRegionInfo, func(h *wire.Header, p []byte) []byte { le.PutUint64(p[16:], 0); return p }},
+		{"huge BAR", wire.GetRegionInfo, func(h *wire.Header, p []byte) []byte { le.PutUint64(p[16:], 1<<40); return p }},
+		{"another region", wire.GetRegionInfo, func(h *wire.Header, p []byte) []byte { p[8] = 2; return p }},
+		{"short region", wire.GetRegionInfo, func(h *wire.Header, p []byte) []byte { return p[:31] }},
+		{"no vectors", wire.GetIRQInfo, func(h *wire.Header, p []byte) []byte { p[12] = 0; return p }},
+		{"many vectors", wire.GetIRQInfo, func(h *wire.Header, p []byte) []byte { p[15] = 1; return p }},
+		{"another offset", wire.RegionRead, func(h *wire.Header, p []byte) []byte { p[0] = 8; return p }},
+		{"short read", wire.RegionRead, func(h *wire.Header, p []byte) []byte { return p[:19] }},
+		{"short write", wire.RegionWrite, func(h *wire.Header, p []byte) []byte { p[12] = 1; return p }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			err := script(t, func(h *wire.Header, p []byte) ([]byte, []int) {
+				if h.Command == c.command {
+					return c.change(h, p), nil
+				}
+				return p, nil
+			})
+			if !errors.Is(err, driver.ErrGone) || !errors.Is(err, wire.ErrProtocol) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	t.Run("refusal", func(t *testing.T) {
+		err := script(t, func(h *wire.Header, p []byte) ([]byte, []int) {
+			if h.Command == wire.GetIRQInfo {
+				h.Flags, h.Errno = h.Flags|wire.FlagError, uint32(unix.EINVAL)
+				return nil, nil
+			}
+			return p, nil
+		})
+		if !errors.Is(err, unix.EINVAL) || errors.Is(err, driver.ErrGone) {
+			t.Error(err)
+		}
+	})
+	t.Run("gifts", func(t *testing.T) { // descriptors that nobody asked for are closed
+		f, err := os.Open(os.DevNull)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		fds := func() int { all, _ := os.ReadDir("/proc/self/fd"); return len(all) }
+		before := fds()
+		if err := script(t, func(_ *wire.Header, p []byte) ([]byte, []int) { return p, []int{int(f.Fd()), int(f.Fd())} }); err != nil {
+			t.Error(err)
+		}
+		for i := 0; fds() > before && i < 100; i++ {
+			time.Sleep(time.Millisecond)
+		}
+		if after := fds(); after > before+4 { // the sockets of pair end with the test
+			t.Errorf("%d descriptors, %d before", after, before)
+		}
+	})
+}
+
+// TestMappedBAR: parts of BAR0 that the server lets us map are accessed without it.
+func TestMappedBAR(t *testing.T) {
+	chip := fake.New(fake.Config{})
+	defer chip.Close()
+	r, err := dma.NewRegion(regs.BARSize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	client, server := pair(t)
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		(&vfiousertest.Server{Device: chip, BAR: &r.Memory, MapFrom: 0x8000}).Client(server)
+	}()
+	d, err := vfiouser.New(client, "mapped", vfiouser.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write32(regs.DoorbellSQTail(3), 0x1234); err != nil {
+		t.Error(err)
+	}
+	if got := binary.LittleEndian.Uint32(r.Bytes[regs.DoorbellSQTail(3):]); got != 0x1234 {
+		t.Errorf("the shared page has %#x", got)
+	}
+	if v, err := d.Read32(regs.DoorbellSQTail(3)); err != nil || v != 0x1234 {
+		t.Errorf("%#x, %v", v, err)
+	}
+	if v, err := d.Read32(regs.GlobalID); err != nil || v != regs.ID { // not mapped: asked for
+		t.Errorf("id %#x, %v", v, err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := d.Read32(regs.DoorbellSQTail(3)); !errors.Is(err, driver.ErrClosed) {
+		t.Error(err)
+	}
+	<-served
+}
+
+// FuzzServer: a server that speaks any bytes makes the client fail, not panic, hang or take memory.
+func FuzzServer(f *testing.F) {
+	good := func(h wire.Header, p ...byte) []byte {
+		b := binary.LittleEndian.AppendUint16(nil, h.ID)
+		b = binary.LittleEndian.AppendUint16(b, h.Command)
+		b = binary.LittleEndian.AppendUint32(b, uint32(16+len(p)))
+		b = binary.LittleEndian.AppendUint32(b, h.Flags)
+		return append(binary.LittleEndian.AppendUint32(b, h.Errno), p...)
+	}
+	version := good(wire.Header{ID: 1, Command: 1, Flags: 1}, append([]byte{0, 0, 0, 0}, "{}\x00"...)...)
+	info := good(wire.Header{ID: 2, Command: 4, Flags: 1}, 16, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0, 5, 0, 0, 0)
+	f.Add([]byte{})
+	f.Add(version)
+	f.Add(append(version, info...))
+	f.Add(append(append(version, info...), good(wire.Header{ID: 3, Command: 5, Flags: 1},
+		32, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)...))
+	f.Add(good(wire.Header{ID: 9, Command: 11}, 1, 2, 3))
+	f.Fuzz(func(t *testing.T, speech []byte) {
+		client, server := pair(t)
+		go func() {
+			server.Write(speech)
+			server.CloseWrite()
+			for b := make([]byte, 4096); ; {
+				if _, err := server.Read(b); err != nil {
+					return
+				}
+			}
+		}()
+		d, err := vfiouser.New(client, "fuzz", vfiouser.Config{Timeout: 2 * time.Second})
+		if err == nil {
+			d.Close()
+		} else if d != nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("%v", err)
+		}
+		server.Close()
+	})
+}
+
+// FuzzClient: a client that speaks any bytes does not harm the server of the tests.
+func FuzzClient(f *testing.F) {
+	f.Add([]byte{1, 0, 1, 0, 23, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, '{', '}', 0, 2, 0, 4, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, speech []byte) {
+		chip := fake.New(fake.Config{})
+		defer chip.Close()
+		client, server := pair(t)
+		go func() {
+			client.Write(speech)
+			client.CloseWrite()
+			for b := make([]byte, 4096); ; {
+				if _, err := client.Read(b); err != nil {
+					return
+				}
+			}
+		}()
+		(&vfiousertest.Server{Device: chip}).Client(server)
+	})
+}
