@@ -2,7 +2,7 @@
 //
 // Purpose: jobs in (unit_pkg), digests out; padding in hardware. OP_DOUBLE hashes the digest again.
 // Throughput: 65 cycles per block of 64 bytes, padding included, without a gap between blocks or jobs; a double hash has one
-// block more. Latency: 67 cycles from the beat to the result, for messages of up to 55 bytes; 132 for the double hash.
+// block more. Latency: 66 cycles from the beat to the result, for messages of up to 55 bytes; 65 more for the double hash.
 //
 //   job ---> message_feeder --words--\
 //                                     >--> sha256_core --digest--> result_q ---> result

@@ -2,7 +2,7 @@
 //
 // Purpose: jobs in (unit_pkg), digests out; padding in hardware.
 // Throughput: 65 cycles per block of 64 bytes, padding included, without a gap between blocks or jobs.
-// Latency: 71 cycles from a beat of up to 55 bytes to its result.
+// Latency: 70 cycles from a beat of up to 55 bytes to its result.
 //
 //   job ---> message_feeder --words--> sm3_core --digest--> result_q ---> result
 //

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 
 	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/blake2b"
 	"github.com/sluice-engine/sluice/kernels/keccak256"
 	"github.com/sluice-engine/sluice/kernels/sha256"
 	"github.com/sluice-engine/sluice/kernels/sha512"
@@ -42,9 +43,10 @@ var units = map[string][]mode{
 	"sha512":    {{0, sha512.Kernel, sha512.Append}},
 	"keccak256": {{0, keccak256.Kernel, keccak256.Append}},
 	"sm3":       {{0, sm3.Kernel, sm3.Append}},
+	"blake2b":   {{0, blake2b.Kernel, blake2b.Append}},
 }
 
-var errUsage = errors.New("usage: vectors -unit sha256|sha512|keccak256|sm3 -seed N -o FILE")
+var errUsage = errors.New("usage: vectors -unit sha256|sha512|keccak256|sm3|blake2b -seed N -o FILE")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {

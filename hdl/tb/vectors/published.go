@@ -14,7 +14,7 @@ const (
 )
 
 // known are digests as published: FIPS 180-4 examples of NIST, GB/T 32905-2016 appendix A, the Keccak team's known
-// answer of the empty message, Bitcoin's genesis block (header as op 1, hash in internal order).
+// answer of the empty message, BLAKE2b-256 as b2sum -l 256 gives it, Bitcoin's genesis block (header as op 1, hash in internal order).
 var known = map[string][]struct {
 	op              int
 	message, digest string
@@ -33,6 +33,10 @@ var known = map[string][]struct {
 	},
 	"keccak256": {
 		{0, "", "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"},
+	},
+	"blake2b": {
+		{0, "", "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8"},
+		{0, "abc", "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319"},
 	},
 	"sm3": {
 		{0, "abc", "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"},
