@@ -48,7 +48,10 @@ func open(k kernel, f Function) (_ *Device, err error) {
 	if err := d.learn(); err != nil {
 		return nil, err
 	}
-	return d, d.master()
+	if err := d.master(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // attach opens container, group and device, in the order that the kernel wants.
