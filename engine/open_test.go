@@ -159,8 +159,7 @@ func TestAdmission(t *testing.T) {
 		}, Refused, "[]", "did not return within"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var d *device
-			d = newDevice("d", func(ctx context.Context, b *kernels.Batch, lo, hi int) error {
+			d := newDevice("d", func(ctx context.Context, b *kernels.Batch, lo, hi int) error {
 				if b.Kernel() == toy {
 					return test.fault(ctx, b, lo, hi)
 				}
