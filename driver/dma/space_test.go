@@ -7,7 +7,7 @@ import (
 
 // TestSpace takes and gives at random: ranges never overlap, are aligned, lie inside, and in the end all is one again.
 func TestSpace(t *testing.T) {
-	const lo, hi = 4096, 1 << 20
+	const lo, hi = 4096, 1 << 17
 	r := rand.New(rand.NewPCG(1, 2))
 	s := newSpace(lo, hi, 64)
 	taken := map[uint64]uint64{}

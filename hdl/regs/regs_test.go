@@ -90,6 +90,40 @@ func TestHeader(t *testing.T) {
 	}
 }
 
+// TestSystemVerilog has the tools that must read the package read it, and a module that uses an entry and a function.
+func TestSystemVerilog(t *testing.T) {
+	module := filepath.Join(t.TempDir(), "t.sv")
+	err := os.WriteFile(module, []byte("`default_nettype none\n"+`module t (
+  input  wire logic [511:0] d_i,
+  output logic [63:0] out_o,
+  output logic ok_o
+);
+  zchip_pkg::submission_t s;
+  assign s = d_i;
+  assign out_o = s.out;
+  assign ok_o = zchip_pkg::rules_ok(s.command_kernel, s.rules) && s.command_opcode == zchip_pkg::OPCODE_RUN;
+endmodule
+`), 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"verilator", "--lint-only", "-Wall", "-Wno-UNUSEDSIGNAL", "-Wno-DECLFILENAME", "--top-module", "t", "../rtl/zchip_pkg.sv", module},
+		// The assertion proves that out lies in the last eight bytes: the lowest member of the struct has the lowest bits.
+		{"yosys", "-q", "-p", "read_verilog -sv ../rtl/zchip_pkg.sv " + module + "; hierarchy -top t; proc; opt; " +
+			"sat -prove out_o 1 -set d_i 512'h1" + strings.Repeat("0", 112) + " -verify"},
+	} {
+		t.Run(args[0], func(t *testing.T) {
+			if _, err := exec.LookPath(args[0]); err != nil {
+				t.Skipf("no %s here; the distribution's package %s installs it", args[0], args[0])
+			}
+			if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
 // TestRefused changes one place of chip.toml: the error says what is wrong, on one line, and where.
 func TestRefused(t *testing.T) {
 	_, text := chip(t)

@@ -8,8 +8,11 @@ func (s *Spec) systemVerilog() []byte {
 	var p page
 	c := &s.Chip
 	p.line("// %s", notice)
+	p.line("// Modules name what they use as zchip_pkg::X; Yosys reads no import.")
 	p.line("`default_nettype none")
 	p.line("")
+	p.line("// verilator lint_off UNUSEDPARAM")
+	p.line("// The package lists all that there is; no design uses all of it.")
 	p.line("package zchip_pkg;")
 	p.line("")
 	p.line("  localparam logic [31:0] CHIP_ID = 32'h%08x; // \"%s\"", c.idValue(), c.ID)
@@ -70,6 +73,7 @@ func (s *Spec) systemVerilog() []byte {
 	s.svFunctions(&p)
 	p.line("")
 	p.line("endpackage")
+	p.line("// verilator lint_on UNUSEDPARAM")
 	p.line("")
 	p.line("`default_nettype wire")
 	return p.Bytes()
