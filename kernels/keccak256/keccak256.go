@@ -16,7 +16,7 @@ var Kernel = digest.Kernel(kernels.Kernel{
 	ID:   kernels.Keccak256,
 	Name: "keccak256",
 	Out:  Size,
-	Run:  ref,
+	Run:  run,
 	Ref:  ref,
 }, answers)
 

@@ -54,7 +54,7 @@ func sum(b *kernels.Batch, lo, hi int, times uint64, level cpu.Level) (how lanes
 }
 
 func sumWide(b *kernels.Batch, lo, hi int, times uint64, single func(b *kernels.Batch, lo, hi int)) (how lanes.Paths) {
-	var a lanes.Args
+	var a lanes.Span
 	a.Flag = times
 	p := lanes.Start(b, lo, hi, &shape, &wide)
 	for {

@@ -4,17 +4,17 @@
 
 package sha256
 
-// sum16 hashes 16 messages; args is a *lanes.Args.
+// sum16 hashes 16 messages at a time; args is a *lanes.Span or *lanes.Args.
 //
 //go:noescape
 func sum16(args *byte)
 
-// sum32 hashes 32 messages; args is a *lanes.Args.
+// sum32 hashes 32 messages at a time; args is a *lanes.Span or *lanes.Args.
 //
 //go:noescape
 func sum32(args *byte)
 
-// sum8 hashes 8 messages; args is a *lanes.Padded.
+// sum8 hashes 8 messages at a time; args is a *lanes.Padded.
 //
 //go:noescape
 func sum8(args *byte)

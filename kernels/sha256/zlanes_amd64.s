@@ -238,16 +238,98 @@ DATA swapNonce<>+56(SB)/8, $0x0c0d0e0f08090a0b
 GLOBL swapNonce<>(SB), RODATA|NOPTR, $64
 
 // func sum16(args *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·sum16(SB), $832-8
-	MOVQ         args+0(FP), DI
-	LEAQ         (SP), R14
-	ADDQ         $0x3f, R14
-	ANDQ         $-64, R14
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI, BMI2, CMOV
+TEXT ·sum16(SB), $1792-8
+	MOVQ args+0(FP), SI
+	LEAQ (SP), R14
+	ADDQ $0x3f, R14
+	ANDQ $-64, R14
+	MOVQ SI, DI
+	CMPQ 48(SI), $0x00
+	JEQ  sum16_lanes
+	LEAQ 680(R14), DI
+
+sum16_group:
+	// R9 = a bit for each lane that has a job, R11 = the same, for those whose message does not begin at 0.
+	MOVQ         $0x00000010, AX
+	MOVQ         48(SI), BX
+	CMPQ         BX, AX
+	CMOVQGT      AX, BX
+	MOVQ         $-1, R9
+	BZHIQ        BX, R9, R9
+	MOVQ         R9, R11
+	MOVQ         56(SI), AX
+	ANDNQ        R11, AX, R11
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), BX
+	MOVQ         24(SI), R8
+	MOVQ         32(SI), R10
+	MOVQ         40(SI), DX
+	MOVQ         (SI), R12
+	VPBROADCASTQ R12, Z0
+	VPBROADCASTQ DX, Z1
+	LEAQ         1664(R14), R12
+	VPBROADCASTQ R12, Z2
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  (AX), K1, Z3
+	VPMOVZXDQ.Z  (BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 600(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 88(DI)
+	VPADDQ       sum16Rows<>+0(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 344(DI)
+	SHRQ         $0x08, R9
+	SHRQ         $0x08, R11
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  32(AX), K1, Z3
+	VPMOVZXDQ.Z  32(BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 664(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 152(DI)
+	VPADDQ       sum16Rows<>+64(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 408(DI)
+	VPTERNLOGD   $0xff, Z7, Z7, Z7
+	VPBROADCASTD 72(SI), Z3
+	VPADDD       Z7, Z3, Z3
+	VMOVDQU32    Z3, 856(DI)
+	TESTQ        R8, R8
+	JEQ          sum16_lanes
+
+	// In an order of their own: rows by number, blocks differ. This is the only group.
+	MOVQ        48(SI), BX
+	MOVQ        $-1, R9
+	BZHIQ       BX, R9, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z (R8), K1, Z3
+	VPSLLQ      $0x05, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 344(DI)
+	VMOVDQU32.Z (R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 856(DI)
+	SHRQ        $0x08, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z 32(R8), K1, Z3
+	VPSLLQ      $0x05, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 408(DI)
+	VMOVDQU32.Z 32(R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 888(DI)
+
+sum16_lanes:
 	XORQ         CX, CX
 	XORQ         DX, DX
 	XORQ         R9, R9
-	LEAQ         (DI), R11
+	LEAQ         88(DI), R11
 	VPBROADCASTD iv<>+0(SB), Z0
 	VPBROADCASTD iv<>+4(SB), Z1
 	VPBROADCASTD iv<>+8(SB), Z2
@@ -266,7 +348,7 @@ sum16_block:
 	VMOVDQU64   Z5, 320(R14)
 	VMOVDQU64   Z6, 384(R14)
 	VMOVDQU64   Z7, 448(R14)
-	CMPQ        CX, 896(DI)
+	CMPQ        CX, 64(SI)
 	JGE         sum16_tail
 	MOVQ        (R11), AX
 	VMOVDQU64   (AX)(R9*1), Z0
@@ -393,7 +475,7 @@ sum16_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    512(DI), Z9
+	VMOVDQU64    600(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -403,7 +485,7 @@ sum16_tail:
 	VPSLLVQ      Z9, Z15, Z10
 	VPANDNQ      Z15, Z10, Z10
 	VMOVDQU64    Z10, 512(R14)
-	VMOVDQU64    576(DI), Z9
+	VMOVDQU64    664(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -577,13 +659,13 @@ sum16_tail:
 
 	// The length in bits, where the last block is this one.
 	VPBROADCASTD CX, Z8
-	VPCMPEQD     768(DI), Z8, K2
-	VMOVDQU64    512(DI), Z8
+	VPCMPEQD     856(DI), Z8, K2
+	VMOVDQU64    600(DI), Z8
 	VPSLLQ       $0x03, Z8, Z9
 	VPSRLQ       $0x1d, Z8, Z8
 	VPMOVQD      Z9, Y10
 	VPMOVQD      Z8, Y12
-	VMOVDQU64    576(DI), Z8
+	VMOVDQU64    664(DI), Z8
 	VPSLLQ       $0x03, Z8, Z9
 	VPSRLQ       $0x1d, Z8, Z8
 	VPMOVQD      Z9, Y11
@@ -1404,7 +1486,7 @@ sum16_rounds:
 
 	// Lanes whose last block was an earlier one keep their state.
 	VPBROADCASTD CX, Z31
-	VPCMPUD      $0x06, 768(DI), Z31, K2
+	VPCMPUD      $0x06, 856(DI), Z31, K2
 	KORTESTW     K2, K2
 	JEQ          sum16_all0
 	VMOVDQU32    (R14), K2, Z0
@@ -1420,9 +1502,9 @@ sum16_all0:
 	INCQ         CX
 	ADDQ         $+64, DX
 	MOVQ         DX, R9
-	CMPQ         CX, 904(DI)
+	CMPQ         CX, 72(SI)
 	JLT          sum16_block
-	CMPQ         912(DI), $0x00
+	CMPQ         80(SI), $0x00
 	JEQ          sum16_store
 	VMOVDQU64    Z0, Z16
 	VMOVDQU64    Z1, Z17
@@ -3164,64 +3246,220 @@ sum16_store:
 	VPERMI2Q      Z4, Z0, Z31
 	VMOVDQU64     pairHigh<>+0(SB), Z30
 	VPERMI2Q      Z4, Z0, Z30
-	MOVQ          256(DI), AX
+	MOVQ          344(DI), AX
 	VMOVDQU64     Y31, (AX)
-	MOVQ          288(DI), AX
+	MOVQ          376(DI), AX
 	VEXTRACTI64X4 $0x01, Z31, (AX)
-	MOVQ          320(DI), AX
+	MOVQ          408(DI), AX
 	VMOVDQU64     Y30, (AX)
-	MOVQ          352(DI), AX
+	MOVQ          440(DI), AX
 	VEXTRACTI64X4 $0x01, Z30, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z29
 	VPERMI2Q      Z5, Z1, Z29
 	VMOVDQU64     pairHigh<>+0(SB), Z28
 	VPERMI2Q      Z5, Z1, Z28
-	MOVQ          264(DI), AX
+	MOVQ          352(DI), AX
 	VMOVDQU64     Y29, (AX)
-	MOVQ          296(DI), AX
+	MOVQ          384(DI), AX
 	VEXTRACTI64X4 $0x01, Z29, (AX)
-	MOVQ          328(DI), AX
+	MOVQ          416(DI), AX
 	VMOVDQU64     Y28, (AX)
-	MOVQ          360(DI), AX
+	MOVQ          448(DI), AX
 	VEXTRACTI64X4 $0x01, Z28, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z27
 	VPERMI2Q      Z6, Z2, Z27
 	VMOVDQU64     pairHigh<>+0(SB), Z26
 	VPERMI2Q      Z6, Z2, Z26
-	MOVQ          272(DI), AX
+	MOVQ          360(DI), AX
 	VMOVDQU64     Y27, (AX)
-	MOVQ          304(DI), AX
+	MOVQ          392(DI), AX
 	VEXTRACTI64X4 $0x01, Z27, (AX)
-	MOVQ          336(DI), AX
+	MOVQ          424(DI), AX
 	VMOVDQU64     Y26, (AX)
-	MOVQ          368(DI), AX
+	MOVQ          456(DI), AX
 	VEXTRACTI64X4 $0x01, Z26, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z25
 	VPERMI2Q      Z7, Z3, Z25
 	VMOVDQU64     pairHigh<>+0(SB), Z24
 	VPERMI2Q      Z7, Z3, Z24
-	MOVQ          280(DI), AX
+	MOVQ          368(DI), AX
 	VMOVDQU64     Y25, (AX)
-	MOVQ          312(DI), AX
+	MOVQ          400(DI), AX
 	VEXTRACTI64X4 $0x01, Z25, (AX)
-	MOVQ          344(DI), AX
+	MOVQ          432(DI), AX
 	VMOVDQU64     Y24, (AX)
-	MOVQ          376(DI), AX
+	MOVQ          464(DI), AX
 	VEXTRACTI64X4 $0x01, Z24, (AX)
+	SUBQ          $0x10, 48(SI)
+	JLE           sum16_over
+	ADDQ          $+64, 16(SI)
+	ADDQ          $+64, 8(SI)
+	ADDQ          $+512, 40(SI)
+	MOVQ          $0x00000000, 56(SI)
+	JMP           sum16_group
+
+sum16_over:
 	VZEROUPPER
 	RET
 
+DATA sum16Rows<>+0(SB)/8, $0x0000000000000000
+DATA sum16Rows<>+8(SB)/8, $0x0000000000000020
+DATA sum16Rows<>+16(SB)/8, $0x0000000000000040
+DATA sum16Rows<>+24(SB)/8, $0x0000000000000060
+DATA sum16Rows<>+32(SB)/8, $0x0000000000000080
+DATA sum16Rows<>+40(SB)/8, $0x00000000000000a0
+DATA sum16Rows<>+48(SB)/8, $0x00000000000000c0
+DATA sum16Rows<>+56(SB)/8, $0x00000000000000e0
+DATA sum16Rows<>+64(SB)/8, $0x0000000000000100
+DATA sum16Rows<>+72(SB)/8, $0x0000000000000120
+DATA sum16Rows<>+80(SB)/8, $0x0000000000000140
+DATA sum16Rows<>+88(SB)/8, $0x0000000000000160
+DATA sum16Rows<>+96(SB)/8, $0x0000000000000180
+DATA sum16Rows<>+104(SB)/8, $0x00000000000001a0
+DATA sum16Rows<>+112(SB)/8, $0x00000000000001c0
+DATA sum16Rows<>+120(SB)/8, $0x00000000000001e0
+GLOBL sum16Rows<>(SB), RODATA|NOPTR, $128
+
 // func sum32(args *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL
-TEXT ·sum32(SB), $3392-8
-	MOVQ         args+0(FP), DI
-	LEAQ         (SP), R14
-	ADDQ         $0x3f, R14
-	ANDQ         $-64, R14
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI, BMI2, CMOV
+TEXT ·sum32(SB), $4352-8
+	MOVQ args+0(FP), SI
+	LEAQ (SP), R14
+	ADDQ $0x3f, R14
+	ANDQ $-64, R14
+	MOVQ SI, DI
+	CMPQ 48(SI), $0x00
+	JEQ  sum32_lanes
+	LEAQ 3240(R14), DI
+
+sum32_group:
+	// R9 = a bit for each lane that has a job, R11 = the same, for those whose message does not begin at 0.
+	MOVQ         $0x00000020, AX
+	MOVQ         48(SI), BX
+	CMPQ         BX, AX
+	CMOVQGT      AX, BX
+	MOVQ         $-1, R9
+	BZHIQ        BX, R9, R9
+	MOVQ         R9, R11
+	MOVQ         56(SI), AX
+	ANDNQ        R11, AX, R11
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), BX
+	MOVQ         24(SI), R8
+	MOVQ         32(SI), R10
+	MOVQ         40(SI), DX
+	MOVQ         (SI), R12
+	VPBROADCASTQ R12, Z0
+	VPBROADCASTQ DX, Z1
+	LEAQ         4224(R14), R12
+	VPBROADCASTQ R12, Z2
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  (AX), K1, Z3
+	VPMOVZXDQ.Z  (BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 600(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 88(DI)
+	VPADDQ       sum32Rows<>+0(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 344(DI)
+	SHRQ         $0x08, R9
+	SHRQ         $0x08, R11
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  32(AX), K1, Z3
+	VPMOVZXDQ.Z  32(BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 664(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 152(DI)
+	VPADDQ       sum32Rows<>+64(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 408(DI)
+	SHRQ         $0x08, R9
+	SHRQ         $0x08, R11
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  64(AX), K1, Z3
+	VPMOVZXDQ.Z  64(BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 728(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 216(DI)
+	VPADDQ       sum32Rows<>+128(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 472(DI)
+	SHRQ         $0x08, R9
+	SHRQ         $0x08, R11
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  96(AX), K1, Z3
+	VPMOVZXDQ.Z  96(BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 792(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 280(DI)
+	VPADDQ       sum32Rows<>+192(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 536(DI)
+	VPTERNLOGD   $0xff, Z7, Z7, Z7
+	VPBROADCASTD 72(SI), Z3
+	VPADDD       Z7, Z3, Z3
+	VMOVDQU32    Z3, 856(DI)
+	VMOVDQU32    Z3, 920(DI)
+	TESTQ        R8, R8
+	JEQ          sum32_lanes
+
+	// In an order of their own: rows by number, blocks differ. This is the only group.
+	MOVQ        48(SI), BX
+	MOVQ        $-1, R9
+	BZHIQ       BX, R9, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z (R8), K1, Z3
+	VPSLLQ      $0x05, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 344(DI)
+	VMOVDQU32.Z (R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 856(DI)
+	SHRQ        $0x08, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z 32(R8), K1, Z3
+	VPSLLQ      $0x05, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 408(DI)
+	VMOVDQU32.Z 32(R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 888(DI)
+	SHRQ        $0x08, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z 64(R8), K1, Z3
+	VPSLLQ      $0x05, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 472(DI)
+	VMOVDQU32.Z 64(R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 920(DI)
+	SHRQ        $0x08, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z 96(R8), K1, Z3
+	VPSLLQ      $0x05, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 536(DI)
+	VMOVDQU32.Z 96(R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 952(DI)
+
+sum32_lanes:
 	XORQ         CX, CX
 	XORQ         DX, DX
 	XORQ         R9, R9
-	LEAQ         (DI), R11
+	LEAQ         88(DI), R11
 	VPBROADCASTD iv<>+0(SB), Z0
 	VPBROADCASTD iv<>+4(SB), Z1
 	VPBROADCASTD iv<>+8(SB), Z2
@@ -3256,7 +3494,7 @@ sum32_block:
 	VMOVDQU64   Z13, 832(R14)
 	VMOVDQU64   Z14, 896(R14)
 	VMOVDQU64   Z15, 960(R14)
-	CMPQ        CX, 896(DI)
+	CMPQ        CX, 64(SI)
 	JGE         sum32_tail
 	MOVQ        (R11), AX
 	VMOVDQU64   (AX)(R9*1), Z0
@@ -3528,7 +3766,7 @@ sum32_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    512(DI), Z9
+	VMOVDQU64    600(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -3538,7 +3776,7 @@ sum32_tail:
 	VPSLLVQ      Z9, Z15, Z10
 	VPANDNQ      Z15, Z10, Z10
 	VMOVDQU64    Z10, 3072(R14)
-	VMOVDQU64    576(DI), Z9
+	VMOVDQU64    664(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -3728,13 +3966,13 @@ sum32_tail:
 
 	// The length in bits, where the last block is this one.
 	VPBROADCASTD CX, Z8
-	VPCMPEQD     768(DI), Z8, K2
-	VMOVDQU64    512(DI), Z8
+	VPCMPEQD     856(DI), Z8, K2
+	VMOVDQU64    600(DI), Z8
 	VPSLLQ       $0x03, Z8, Z9
 	VPSRLQ       $0x1d, Z8, Z8
 	VPMOVQD      Z9, Y10
 	VPMOVQD      Z8, Y12
-	VMOVDQU64    576(DI), Z8
+	VMOVDQU64    664(DI), Z8
 	VPSLLQ       $0x03, Z8, Z9
 	VPSRLQ       $0x1d, Z8, Z8
 	VPMOVQD      Z9, Y11
@@ -3755,7 +3993,7 @@ sum32_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    640(DI), Z9
+	VMOVDQU64    728(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -3765,7 +4003,7 @@ sum32_tail:
 	VPSLLVQ      Z9, Z15, Z10
 	VPANDNQ      Z15, Z10, Z10
 	VMOVDQU64    Z10, 3072(R14)
-	VMOVDQU64    704(DI), Z9
+	VMOVDQU64    792(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -3955,13 +4193,13 @@ sum32_tail:
 
 	// The length in bits, where the last block is this one.
 	VPBROADCASTD CX, Z8
-	VPCMPEQD     832(DI), Z8, K2
-	VMOVDQU64    640(DI), Z8
+	VPCMPEQD     920(DI), Z8, K2
+	VMOVDQU64    728(DI), Z8
 	VPSLLQ       $0x03, Z8, Z9
 	VPSRLQ       $0x1d, Z8, Z8
 	VPMOVQD      Z9, Y10
 	VPMOVQD      Z8, Y12
-	VMOVDQU64    704(DI), Z8
+	VMOVDQU64    792(DI), Z8
 	VPSLLQ       $0x03, Z8, Z9
 	VPSRLQ       $0x1d, Z8, Z8
 	VPMOVQD      Z9, Y11
@@ -5714,7 +5952,7 @@ sum32_rounds:
 
 	// Lanes whose last block was an earlier one keep their state.
 	VPBROADCASTD CX, Z31
-	VPCMPUD      $0x06, 768(DI), Z31, K2
+	VPCMPUD      $0x06, 856(DI), Z31, K2
 	KORTESTW     K2, K2
 	JEQ          sum32_all0
 	VMOVDQU32    (R14), K2, Z0
@@ -5728,7 +5966,7 @@ sum32_rounds:
 
 sum32_all0:
 	VPBROADCASTD CX, Z31
-	VPCMPUD      $0x06, 832(DI), Z31, K2
+	VPCMPUD      $0x06, 920(DI), Z31, K2
 	KORTESTW     K2, K2
 	JEQ          sum32_all1
 	VMOVDQU32    512(R14), K2, Z8
@@ -5744,9 +5982,9 @@ sum32_all1:
 	INCQ         CX
 	ADDQ         $+64, DX
 	MOVQ         DX, R9
-	CMPQ         CX, 904(DI)
+	CMPQ         CX, 72(SI)
 	JLT          sum32_block
-	CMPQ         912(DI), $0x00
+	CMPQ         80(SI), $0x00
 	JEQ          sum32_store
 	VMOVDQU64    Z0, 1024(R14)
 	VMOVDQU64    Z1, 1088(R14)
@@ -9545,49 +9783,49 @@ sum32_store:
 	VPERMI2Q      Z4, Z0, Z31
 	VMOVDQU64     pairHigh<>+0(SB), Z30
 	VPERMI2Q      Z4, Z0, Z30
-	MOVQ          256(DI), AX
+	MOVQ          344(DI), AX
 	VMOVDQU64     Y31, (AX)
-	MOVQ          288(DI), AX
+	MOVQ          376(DI), AX
 	VEXTRACTI64X4 $0x01, Z31, (AX)
-	MOVQ          320(DI), AX
+	MOVQ          408(DI), AX
 	VMOVDQU64     Y30, (AX)
-	MOVQ          352(DI), AX
+	MOVQ          440(DI), AX
 	VEXTRACTI64X4 $0x01, Z30, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z29
 	VPERMI2Q      Z5, Z1, Z29
 	VMOVDQU64     pairHigh<>+0(SB), Z28
 	VPERMI2Q      Z5, Z1, Z28
-	MOVQ          264(DI), AX
+	MOVQ          352(DI), AX
 	VMOVDQU64     Y29, (AX)
-	MOVQ          296(DI), AX
+	MOVQ          384(DI), AX
 	VEXTRACTI64X4 $0x01, Z29, (AX)
-	MOVQ          328(DI), AX
+	MOVQ          416(DI), AX
 	VMOVDQU64     Y28, (AX)
-	MOVQ          360(DI), AX
+	MOVQ          448(DI), AX
 	VEXTRACTI64X4 $0x01, Z28, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z27
 	VPERMI2Q      Z6, Z2, Z27
 	VMOVDQU64     pairHigh<>+0(SB), Z26
 	VPERMI2Q      Z6, Z2, Z26
-	MOVQ          272(DI), AX
+	MOVQ          360(DI), AX
 	VMOVDQU64     Y27, (AX)
-	MOVQ          304(DI), AX
+	MOVQ          392(DI), AX
 	VEXTRACTI64X4 $0x01, Z27, (AX)
-	MOVQ          336(DI), AX
+	MOVQ          424(DI), AX
 	VMOVDQU64     Y26, (AX)
-	MOVQ          368(DI), AX
+	MOVQ          456(DI), AX
 	VEXTRACTI64X4 $0x01, Z26, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z25
 	VPERMI2Q      Z7, Z3, Z25
 	VMOVDQU64     pairHigh<>+0(SB), Z24
 	VPERMI2Q      Z7, Z3, Z24
-	MOVQ          280(DI), AX
+	MOVQ          368(DI), AX
 	VMOVDQU64     Y25, (AX)
-	MOVQ          312(DI), AX
+	MOVQ          400(DI), AX
 	VEXTRACTI64X4 $0x01, Z25, (AX)
-	MOVQ          344(DI), AX
+	MOVQ          432(DI), AX
 	VMOVDQU64     Y24, (AX)
-	MOVQ          376(DI), AX
+	MOVQ          464(DI), AX
 	VEXTRACTI64X4 $0x01, Z24, (AX)
 	VMOVDQU64     swap512<>+0(SB), Z31
 	VPSHUFB       Z31, Z8, Z8
@@ -9618,57 +9856,101 @@ sum32_store:
 	VPERMI2Q      Z12, Z8, Z31
 	VMOVDQU64     pairHigh<>+0(SB), Z30
 	VPERMI2Q      Z12, Z8, Z30
-	MOVQ          384(DI), AX
+	MOVQ          472(DI), AX
 	VMOVDQU64     Y31, (AX)
-	MOVQ          416(DI), AX
+	MOVQ          504(DI), AX
 	VEXTRACTI64X4 $0x01, Z31, (AX)
-	MOVQ          448(DI), AX
+	MOVQ          536(DI), AX
 	VMOVDQU64     Y30, (AX)
-	MOVQ          480(DI), AX
+	MOVQ          568(DI), AX
 	VEXTRACTI64X4 $0x01, Z30, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z29
 	VPERMI2Q      Z13, Z9, Z29
 	VMOVDQU64     pairHigh<>+0(SB), Z28
 	VPERMI2Q      Z13, Z9, Z28
-	MOVQ          392(DI), AX
+	MOVQ          480(DI), AX
 	VMOVDQU64     Y29, (AX)
-	MOVQ          424(DI), AX
+	MOVQ          512(DI), AX
 	VEXTRACTI64X4 $0x01, Z29, (AX)
-	MOVQ          456(DI), AX
+	MOVQ          544(DI), AX
 	VMOVDQU64     Y28, (AX)
-	MOVQ          488(DI), AX
+	MOVQ          576(DI), AX
 	VEXTRACTI64X4 $0x01, Z28, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z27
 	VPERMI2Q      Z14, Z10, Z27
 	VMOVDQU64     pairHigh<>+0(SB), Z26
 	VPERMI2Q      Z14, Z10, Z26
-	MOVQ          400(DI), AX
+	MOVQ          488(DI), AX
 	VMOVDQU64     Y27, (AX)
-	MOVQ          432(DI), AX
+	MOVQ          520(DI), AX
 	VEXTRACTI64X4 $0x01, Z27, (AX)
-	MOVQ          464(DI), AX
+	MOVQ          552(DI), AX
 	VMOVDQU64     Y26, (AX)
-	MOVQ          496(DI), AX
+	MOVQ          584(DI), AX
 	VEXTRACTI64X4 $0x01, Z26, (AX)
 	VMOVDQU64     pairLow<>+0(SB), Z25
 	VPERMI2Q      Z15, Z11, Z25
 	VMOVDQU64     pairHigh<>+0(SB), Z24
 	VPERMI2Q      Z15, Z11, Z24
-	MOVQ          408(DI), AX
+	MOVQ          496(DI), AX
 	VMOVDQU64     Y25, (AX)
-	MOVQ          440(DI), AX
+	MOVQ          528(DI), AX
 	VEXTRACTI64X4 $0x01, Z25, (AX)
-	MOVQ          472(DI), AX
+	MOVQ          560(DI), AX
 	VMOVDQU64     Y24, (AX)
-	MOVQ          504(DI), AX
+	MOVQ          592(DI), AX
 	VEXTRACTI64X4 $0x01, Z24, (AX)
+	SUBQ          $0x20, 48(SI)
+	JLE           sum32_over
+	ADDQ          $+128, 16(SI)
+	ADDQ          $+128, 8(SI)
+	ADDQ          $+1024, 40(SI)
+	MOVQ          $0x00000000, 56(SI)
+	JMP           sum32_group
+
+sum32_over:
 	VZEROUPPER
 	RET
+
+DATA sum32Rows<>+0(SB)/8, $0x0000000000000000
+DATA sum32Rows<>+8(SB)/8, $0x0000000000000020
+DATA sum32Rows<>+16(SB)/8, $0x0000000000000040
+DATA sum32Rows<>+24(SB)/8, $0x0000000000000060
+DATA sum32Rows<>+32(SB)/8, $0x0000000000000080
+DATA sum32Rows<>+40(SB)/8, $0x00000000000000a0
+DATA sum32Rows<>+48(SB)/8, $0x00000000000000c0
+DATA sum32Rows<>+56(SB)/8, $0x00000000000000e0
+DATA sum32Rows<>+64(SB)/8, $0x0000000000000100
+DATA sum32Rows<>+72(SB)/8, $0x0000000000000120
+DATA sum32Rows<>+80(SB)/8, $0x0000000000000140
+DATA sum32Rows<>+88(SB)/8, $0x0000000000000160
+DATA sum32Rows<>+96(SB)/8, $0x0000000000000180
+DATA sum32Rows<>+104(SB)/8, $0x00000000000001a0
+DATA sum32Rows<>+112(SB)/8, $0x00000000000001c0
+DATA sum32Rows<>+120(SB)/8, $0x00000000000001e0
+DATA sum32Rows<>+128(SB)/8, $0x0000000000000200
+DATA sum32Rows<>+136(SB)/8, $0x0000000000000220
+DATA sum32Rows<>+144(SB)/8, $0x0000000000000240
+DATA sum32Rows<>+152(SB)/8, $0x0000000000000260
+DATA sum32Rows<>+160(SB)/8, $0x0000000000000280
+DATA sum32Rows<>+168(SB)/8, $0x00000000000002a0
+DATA sum32Rows<>+176(SB)/8, $0x00000000000002c0
+DATA sum32Rows<>+184(SB)/8, $0x00000000000002e0
+DATA sum32Rows<>+192(SB)/8, $0x0000000000000300
+DATA sum32Rows<>+200(SB)/8, $0x0000000000000320
+DATA sum32Rows<>+208(SB)/8, $0x0000000000000340
+DATA sum32Rows<>+216(SB)/8, $0x0000000000000360
+DATA sum32Rows<>+224(SB)/8, $0x0000000000000380
+DATA sum32Rows<>+232(SB)/8, $0x00000000000003a0
+DATA sum32Rows<>+240(SB)/8, $0x00000000000003c0
+DATA sum32Rows<>+248(SB)/8, $0x00000000000003e0
+GLOBL sum32Rows<>(SB), RODATA|NOPTR, $256
 
 // func sum8(args *byte)
 // Requires: AVX, AVX2, CMOV
 TEXT ·sum8(SB), $896-8
-	MOVQ         args+0(FP), DI
+	MOVQ         args+0(FP), SI
+	MOVQ         SI, DI
 	LEAQ         (SP), R14
 	ADDQ         $0x3f, R14
 	ANDQ         $-64, R14
@@ -9693,99 +9975,99 @@ sum8_block:
 	VMOVDQU Y6, 192(R14)
 	VMOVDQU Y7, 224(R14)
 	MOVQ    $+192, R9
-	MOVQ    (DI), AX
+	MOVQ    88(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    920(DI), R10
+	SUBQ    984(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    984(DI)(R10*1), BX
+	LEAQ    1048(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 768(R14)
-	MOVQ    8(DI), AX
+	MOVQ    96(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    928(DI), R10
+	SUBQ    992(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    1240(DI)(R10*1), BX
+	LEAQ    1304(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 776(R14)
-	MOVQ    16(DI), AX
+	MOVQ    104(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    936(DI), R10
+	SUBQ    1000(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    1496(DI)(R10*1), BX
+	LEAQ    1560(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 784(R14)
-	MOVQ    24(DI), AX
+	MOVQ    112(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    944(DI), R10
+	SUBQ    1008(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    1752(DI)(R10*1), BX
+	LEAQ    1816(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 792(R14)
-	MOVQ    32(DI), AX
+	MOVQ    120(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    952(DI), R10
+	SUBQ    1016(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    2008(DI)(R10*1), BX
+	LEAQ    2072(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 800(R14)
-	MOVQ    40(DI), AX
+	MOVQ    128(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    960(DI), R10
+	SUBQ    1024(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    2264(DI)(R10*1), BX
+	LEAQ    2328(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 808(R14)
-	MOVQ    48(DI), AX
+	MOVQ    136(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    968(DI), R10
+	SUBQ    1032(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    2520(DI)(R10*1), BX
+	LEAQ    2584(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 816(R14)
-	MOVQ    56(DI), AX
+	MOVQ    144(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ         DX, R10
-	SUBQ         976(DI), R10
+	SUBQ         1040(DI), R10
 	CMPQ         R10, R9
 	CMOVQGT      R9, R10
-	LEAQ         2776(DI)(R10*1), BX
+	LEAQ         2840(DI)(R10*1), BX
 	TESTQ        R10, R10
 	CMOVQGE      BX, AX
 	MOVQ         AX, 824(R14)
@@ -11512,7 +11794,7 @@ sum8_rounds:
 	// Lanes whose last block was an earlier one keep their state.
 	VMOVD        CX, X15
 	VPBROADCASTD X15, Y15
-	VPCMPGTD     768(DI), Y15, Y15
+	VPCMPGTD     856(DI), Y15, Y15
 	VPTEST       Y15, Y15
 	JEQ          sum8_all0
 	VPBLENDVB    Y15, (R14), Y0, Y0
@@ -11527,9 +11809,9 @@ sum8_rounds:
 sum8_all0:
 	INCQ         CX
 	ADDQ         $+64, DX
-	CMPQ         CX, 904(DI)
+	CMPQ         CX, 72(SI)
 	JLT          sum8_block
-	CMPQ         912(DI), $0x00
+	CMPQ         80(SI), $0x00
 	JEQ          sum8_store
 	VMOVDQU      Y0, 256(R14)
 	VMOVDQU      Y1, 288(R14)
@@ -15041,21 +15323,21 @@ sum8_store:
 	VPERM2I128  $0x31, Y6, Y2, Y9
 	VPERM2I128  $0x20, Y7, Y3, Y12
 	VPERM2I128  $0x31, Y7, Y3, Y8
-	MOVQ        256(DI), AX
+	MOVQ        344(DI), AX
 	VMOVDQU     Y15, (AX)
-	MOVQ        264(DI), AX
+	MOVQ        352(DI), AX
 	VMOVDQU     Y14, (AX)
-	MOVQ        272(DI), AX
+	MOVQ        360(DI), AX
 	VMOVDQU     Y13, (AX)
-	MOVQ        280(DI), AX
+	MOVQ        368(DI), AX
 	VMOVDQU     Y12, (AX)
-	MOVQ        288(DI), AX
+	MOVQ        376(DI), AX
 	VMOVDQU     Y11, (AX)
-	MOVQ        296(DI), AX
+	MOVQ        384(DI), AX
 	VMOVDQU     Y10, (AX)
-	MOVQ        304(DI), AX
+	MOVQ        392(DI), AX
 	VMOVDQU     Y9, (AX)
-	MOVQ        312(DI), AX
+	MOVQ        400(DI), AX
 	VMOVDQU     Y8, (AX)
 	VZEROUPPER
 	RET

@@ -7,20 +7,38 @@ package lanes
 
 import "unsafe"
 
+// Span is what the assembly for AVX-512 reads, by offset (see kernels/_asm/internal/frame): jobs that go into its lanes, one
+// group after the other. It is changed.
+type Span struct {
+	Messages     unsafe.Pointer // the arena
+	Begins, Ends unsafe.Pointer // u32 of each job: where its message is in the arena
+	Jobs         unsafe.Pointer // u32 of each job: its row of the output; nil: they are one behind the other
+	Counts       unsafe.Pointer // u32 of each job: its blocks; nil: all have Blocks
+	Rows         unsafe.Pointer // of the output
+	N            uint64         // jobs; 0: the lanes are in Args
+	Skip         uint64         // 1: the first job begins at 0, whatever Begins says
+
+	Whole  uint64 // leading blocks that are whole in all messages
+	Blocks uint64 // blocks of the longest message, with its padding
+	Flag   uint64 // for the hash
+}
+
 // Max is the most lanes that an assembly function has.
 const Max = 32
 
-// Args is what the assembly reads, by offset: see kernels/_asm/internal/frame. Functions of fewer than Max lanes use the
-// first ones.
+// Args is lanes as they are, for one group. Functions of fewer than Max lanes use the first ones.
 type Args struct {
+	Span                     // N = 0
 	Ptr  [Max]unsafe.Pointer // the message of each lane
 	Out  [Max]unsafe.Pointer // where its digest goes
 	Size [Max]uint64         // bytes of the message
 	Last [Max]uint32         // index of its last block, padding included
+}
 
-	Whole  uint64 // leading blocks that are whole in all lanes
-	Blocks uint64 // blocks of the longest lane
-	Flag   uint64 // for the hash
+// Headed is Args whose messages have their first block elsewhere, with a flag of 1.
+type Headed struct {
+	Args                     // Ptr points behind the first block
+	Head [Max]unsafe.Pointer // the first block, as far as there is so much message
 }
 
 // Padded is Args for AVX2, which cannot load a part of a row: what is behind the last whole block of each message comes
@@ -29,12 +47,6 @@ type Padded struct {
 	Args
 	Full [MaxPadded]uint64         // bytes before the tail
 	Tail [MaxPadded][TailSize]byte // the last one or two blocks
-}
-
-// Headed is Args whose messages have their first block elsewhere, with a flag of 1. It is for hashes with 16 lanes at most.
-type Headed struct {
-	Args                     // Ptr points behind the first block
-	Head [Max]unsafe.Pointer // the first block, as far as there is so much message
 }
 
 const (
@@ -67,24 +79,6 @@ type Shape struct {
 	Padding Padding
 }
 
-// Cost is an estimate in ns: of a call, and of each block of its longest message.
-type Cost struct{ Call, Block int64 }
-
-// Of is the cost of a call.
-func (c Cost) Of(blocks uint32) int64 { return c.Call + c.Block*int64(blocks) }
-
-// Width is an assembly function: its lanes and its cost.
-type Width struct {
-	Lanes int
-	Cost
-}
-
-// Costs is the ways to hash: jobs alone, or in lanes, the fewest lanes first.
-type Costs struct {
-	Alone Cost
-	Lanes []Width
-}
-
 // Blocks is the number of blocks of a message with its padding.
 func (s *Shape) Blocks(bytes int) uint32 {
 	return uint32(max(1, (bytes+s.Least+s.Block-1)/s.Block))
@@ -105,4 +99,22 @@ func (s *Shape) pad(tail *[TailSize]byte, rest []byte, size, blocks int) {
 		end[len(rest)] = 0x01
 		end[len(end)-1] |= 0x80
 	}
+}
+
+// Cost is an estimate in ns: of a call, and of each block of its longest message.
+type Cost struct{ Call, Block int64 }
+
+// Of is the cost of a call.
+func (c Cost) Of(blocks uint32) int64 { return c.Call + c.Block*int64(blocks) }
+
+// Width is an assembly function: its lanes and its cost.
+type Width struct {
+	Lanes int
+	Cost
+}
+
+// Costs is the ways to hash: jobs alone, or in lanes, the fewest lanes first.
+type Costs struct {
+	Alone Cost
+	Lanes []Width
 }

@@ -10,9 +10,12 @@ const window = 1024
 
 // order is the jobs of a window, those with the most blocks first. Jobs of equal counts keep their order.
 type order struct {
-	jobs   [window]uint16 // place in the window
-	blocks [window]uint32 // of the job at that place of the window (not of this order)
-	keys   [window]uint64
+	jobs         [window]uint32 // place in the window
+	begins, ends [window]uint32 // of their messages in the arena
+	blocks       [window]uint32
+
+	unordered [window]uint32 // blocks of the jobs as they come
+	keys      [window]uint64
 }
 
 // orders keeps the memory of past calls for later ones.
@@ -21,9 +24,9 @@ var orders = sync.Pool{New: func() any { return new(order) }}
 // spread is up to which difference of block counts jobs are ordered by counting.
 const spread = 256
 
-// sort orders the n jobs by their blocks, the fewest of which are lo and the most hi.
+// sort orders the n jobs by unordered, the least of which is lo and the most hi. It sets jobs.
 func (o *order) sort(n int, lo, hi uint32) {
-	blocks := o.blocks[:n]
+	blocks := o.unordered[:n]
 	if hi-lo >= spread {
 		keys := o.keys[:n]
 		for i, c := range blocks {
@@ -31,19 +34,19 @@ func (o *order) sort(n int, lo, hi uint32) {
 		}
 		slices.Sort(keys)
 		for i, k := range keys {
-			o.jobs[i] = uint16(k)
+			o.jobs[i] = uint32(k)
 		}
 		return
 	}
-	var first [spread + 1]uint16 // where the jobs of hi-i blocks begin
+	var first [spread + 1]uint32 // where the jobs of hi-i blocks begin
 	for _, c := range blocks {
 		first[hi-c+1]++
 	}
-	for i := 1; i < len(first); i++ {
+	for i := uint32(1); i <= hi-lo; i++ {
 		first[i] += first[i-1]
 	}
 	for i, c := range blocks {
-		o.jobs[first[hi-c]] = uint16(i)
+		o.jobs[first[hi-c]%window] = uint32(i)
 		first[hi-c]++
 	}
 }

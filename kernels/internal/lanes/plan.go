@@ -18,10 +18,11 @@ type Plan struct {
 
 	reciprocal uint64 // ceil(2^64/block)
 	lo, hi     int    // jobs that no window has had yet; the window before lo is
-	first, n   int    // n jobs from first on, of which at are in groups already
+	first, n   int    // n jobs from first on, of which at are done with
 	at         int
 	equal      uint32 // blocks of all jobs of the window; 0: they differ
-	order      *order // then this is their order
+	least      uint32 // bytes of the shortest message of the window
+	order      *order // of the window if they differ
 }
 
 // Start makes a plan of the jobs [lo,hi). b takes messages.
@@ -29,41 +30,52 @@ func Start(b *kernels.Batch, lo, hi int, shape *Shape, costs *Costs) Plan {
 	return Plan{b: b, shape: shape, costs: costs, lo: lo, hi: hi, reciprocal: ^uint64(0)/uint64(shape.Block) + 1}
 }
 
-// Next fills a with the next group and returns how many lanes its function must have. It returns 1 when Job is to be hashed
-// alone, which must also set its verdict, and 0 when all jobs are in groups; those of the lanes are then valid.
-func (p *Plan) Next(a *Args) int {
-	lanes, n := p.group()
-	if lanes > 1 {
-		p.fill(a, lanes, n)
-		p.at += n
-	}
-	return lanes
-}
-
-// NextPadded is Next for AVX2.
-func (p *Plan) NextPadded(a *Padded) int {
-	lanes, n := p.group()
-	if lanes > 1 {
-		p.fill(&a.Args, lanes, n)
-		p.pad(a, lanes, n)
-		p.at += n
-	}
-	return lanes
-}
-
-// group decides how to hash the next jobs: n of them, in lanes. A single job is passed.
-func (p *Plan) group() (lanes, n int) {
+// Next sets s, but for its flag, to the next jobs and returns how many lanes the function to call with it has. It
+// returns 1 when Job is to be hashed alone, which must also set its verdict, and 0 when there are no jobs left; those
+// that went into lanes are then valid.
+func (p *Plan) Next(s *Span) int {
 	if p.at == p.n && !p.window() {
-		return 0, 0
+		return 0
 	}
-	if lanes, n = p.choose(); lanes == 1 {
+	lanes, n := p.choose()
+	if lanes == 1 {
 		p.Job = p.job(p.at)
 		p.at++
+		return 1
 	}
-	return lanes, n
+	first := p.first + p.at
+	s.Messages = unsafe.Pointer(unsafe.SliceData(p.b.Messages()))
+	s.Blocks = uint64(p.count(p.at))
+	if p.equal != 0 {
+		n = max(n, (p.n-p.at)/lanes*lanes) // all groups that are full
+		// Of job 0, Begins points before the section, to the header of the region.
+		s.Ends = unsafe.Pointer(&p.b.Ends()[4*first])
+		s.Begins = unsafe.Add(s.Ends, -4)
+		s.Jobs, s.Counts = nil, nil
+		s.Rows = unsafe.Pointer(&p.b.Outs()[first*p.b.Kernel().Out])
+		s.Skip = 0
+		if first == 0 {
+			s.Skip = 1
+		}
+		s.Whole, _ = bits.Mul64(uint64(p.least), p.reciprocal)
+	} else {
+		o := p.order
+		s.Begins, s.Ends = unsafe.Pointer(&o.begins[p.at]), unsafe.Pointer(&o.ends[p.at])
+		s.Jobs, s.Counts = unsafe.Pointer(&o.jobs[p.at]), unsafe.Pointer(&o.blocks[p.at])
+		s.Rows = unsafe.Pointer(&p.b.Outs()[p.first*p.b.Kernel().Out])
+		s.Skip = 0
+		least := ^uint32(0)
+		for i := p.at; i < p.at+n; i++ {
+			least = min(least, o.ends[i]-o.begins[i])
+		}
+		s.Whole, _ = bits.Mul64(uint64(least), p.reciprocal)
+	}
+	s.N = uint64(n)
+	p.at += n
+	return lanes
 }
 
-// window looks at the next jobs and tells whether there are any. At the end it sets the verdicts.
+// window looks at the next jobs and tells whether there are any. It makes them valid: whatever they are, they will be hashed.
 func (p *Plan) window() bool {
 	if p.order != nil {
 		orders.Put(p.order)
@@ -77,8 +89,9 @@ func (p *Plan) window() bool {
 	copy(p.b.Verdicts()[p.first:p.first+p.n], allValid[:])
 
 	ends := p.b.Ends()[4*p.first : 4*(p.first+p.n)]
-	begin := p.begin(p.first)
+	begin := p.begin()
 	size := binary.LittleEndian.Uint32(ends) - begin
+	least := size
 	p.equal = p.blocks(size)
 	for ; len(ends) >= 4; ends = ends[4:] {
 		end := binary.LittleEndian.Uint32(ends)
@@ -86,11 +99,13 @@ func (p *Plan) window() bool {
 			size = end - begin
 			if p.blocks(size) != p.equal {
 				p.sort()
-				break
+				return true
 			}
+			least = min(least, size)
 		}
 		begin = end
 	}
+	p.least = least
 	return true
 }
 
@@ -105,26 +120,36 @@ var allValid = func() (v [window]byte) {
 // sort orders the jobs of the window.
 func (p *Plan) sort() {
 	p.equal = 0
-	p.order = orders.Get().(*order)
+	o := orders.Get().(*order)
+	p.order = o
 	lo, hi := ^uint32(0), uint32(0)
-	begin := p.begin(p.first)
-	ends := p.b.Ends()[4*p.first:]
-	for i := range p.order.blocks[:p.n] {
+	ends := p.b.Ends()[4*p.first : 4*(p.first+p.n)]
+	first := p.begin()
+	begin := first
+	for i := range o.unordered[:p.n] {
 		end := binary.LittleEndian.Uint32(ends[4*i:])
 		blocks := p.blocks(end - begin)
 		begin = end
-		p.order.blocks[i] = blocks
+		o.unordered[i] = blocks
 		lo, hi = min(lo, blocks), max(hi, blocks)
 	}
-	p.order.sort(p.n, lo, hi)
+	o.sort(p.n, lo, hi)
+	for i, j := range o.jobs[:p.n] {
+		begin := first
+		if j > 0 {
+			begin = binary.LittleEndian.Uint32(ends[4*j-4:])
+		}
+		o.begins[i], o.ends[i] = begin, binary.LittleEndian.Uint32(ends[4*j:])
+		o.blocks[i] = o.unordered[j%window]
+	}
 }
 
-// begin is where the message of job i begins in the arena.
-func (p *Plan) begin(i int) uint32 {
-	if i == 0 {
+// begin is where the first message of the window begins in the arena.
+func (p *Plan) begin() uint32 {
+	if p.first == 0 {
 		return 0
 	}
-	return uint32(p.b.MessageEnd(i - 1))
+	return uint32(p.b.MessageEnd(p.first - 1))
 }
 
 // blocks is Shape.Blocks without a division.
@@ -146,11 +171,11 @@ func (p *Plan) count(at int) uint32 {
 	if p.equal != 0 {
 		return p.equal
 	}
-	return p.order.blocks[p.order.jobs[at]]
+	return p.order.blocks[at]
 }
 
 // choose finds how to hash the jobs from at on: the way whose cost is the smallest share of what the same jobs would cost
-// alone.
+// alone. It returns the lanes (1: alone) and how many jobs go into them.
 func (p *Plan) choose() (lanes, n int) {
 	left := p.n - p.at
 	longest := p.count(p.at)
@@ -164,7 +189,7 @@ func (p *Plan) choose() (lanes, n int) {
 			work = int64(k) * p.costs.Alone.Of(p.equal)
 		} else {
 			for ; summed < k; summed++ {
-				work += p.costs.Alone.Of(p.count(p.at + summed))
+				work += p.costs.Alone.Of(p.order.blocks[p.at+summed])
 			}
 		}
 		if c := w.Of(longest); c*alone < cost*work {
@@ -175,90 +200,4 @@ func (p *Plan) choose() (lanes, n int) {
 		}
 	}
 	return lanes, n
-}
-
-// fill points the lanes at the next n jobs. Lanes without one repeat the last job and write its digest again.
-func (p *Plan) fill(a *Args, lanes, n int) {
-	var least uint32 // bytes of the shortest message
-	if p.equal != 0 {
-		least = p.fillEqual(a, n)
-	} else {
-		least = p.fillOrdered(a, n)
-	}
-	for l := n; l < lanes; l++ {
-		a.Ptr[l], a.Out[l], a.Size[l], a.Last[l] = a.Ptr[n-1], a.Out[n-1], a.Size[n-1], a.Last[n-1]
-	}
-	a.Whole = uint64(least) / uint64(p.shape.Block)
-	a.Blocks = uint64(p.count(p.at))
-}
-
-// fillEqual is fill for consecutive jobs of as many blocks.
-func (p *Plan) fillEqual(a *Args, n int) (least uint32) {
-	first := p.first + p.at
-	messages, out, width := p.memory()
-	ends := p.b.Ends()[4*first:]
-	begin := p.begin(first)
-	least = ^uint32(0)
-	sizes := a.Size[:n]
-	for l := range sizes { // loops of few variables each, which stay in registers
-		end := binary.LittleEndian.Uint32(ends)
-		ends = ends[4:]
-		size := end - begin
-		begin = end
-		sizes[l] = uint64(size)
-		least = min(least, size)
-	}
-	at := uint64(p.begin(first))
-	ptr := a.Ptr[:n]
-	for l, size := range sizes {
-		ptr[l] = unsafe.Add(messages, at) // the region goes on behind the arena, so this is in it
-		at += size
-	}
-	outs, offset := a.Out[:n], first*width
-	for l := range outs {
-		outs[l] = unsafe.Add(out, offset)
-		offset += width
-	}
-	last := a.Last[:n]
-	for l := range last {
-		last[l] = p.equal - 1
-	}
-	return least
-}
-
-// fillOrdered is fill for a window in order.
-func (p *Plan) fillOrdered(a *Args, n int) (least uint32) {
-	messages, out, width := p.memory()
-	least = ^uint32(0)
-	for l, j := range p.order.jobs[p.at : p.at+min(n, Max)] {
-		i := p.first + int(j)
-		begin, end := p.begin(i), uint32(p.b.MessageEnd(i))
-		a.Ptr[l] = unsafe.Add(messages, begin)
-		a.Out[l] = unsafe.Add(out, i*width)
-		a.Size[l] = uint64(end - begin)
-		a.Last[l] = p.order.blocks[j%window] - 1
-		least = min(least, end-begin)
-	}
-	return least
-}
-
-// memory is where messages and outputs begin, and the width of the latter.
-func (p *Plan) memory() (messages, out unsafe.Pointer, width int) {
-	return unsafe.Pointer(unsafe.SliceData(p.b.Messages())), unsafe.Pointer(unsafe.SliceData(p.b.Outs())), p.b.Kernel().Out
-}
-
-// pad copies and pads the tails of the n jobs that fill has just put into lanes.
-func (p *Plan) pad(a *Padded, lanes, n int) {
-	s := p.shape
-	for l := range n {
-		size := int(a.Size[l])
-		// The tail is what the whole blocks leave, and with zeros for padding the last one even if it is whole.
-		full := min(size/s.Block, int(a.Last[l])) * s.Block
-		rest := unsafe.Slice((*byte)(unsafe.Add(a.Ptr[l], full)), size-full)
-		s.pad(&a.Tail[l], rest, size, int(a.Last[l])+1-full/s.Block)
-		a.Full[l] = uint64(full)
-	}
-	for l := n; l < lanes; l++ {
-		a.Full[l], a.Tail[l] = a.Full[n-1], a.Tail[n-1]
-	}
 }

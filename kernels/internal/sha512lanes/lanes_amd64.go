@@ -43,7 +43,7 @@ func run(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
 }
 
 func runWide(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
-	var a lanes.Args
+	var a lanes.Span
 	p := lanes.Start(b, lo, hi, &shape, &wide)
 	for {
 		switch p.Next(&a) {

@@ -4,17 +4,17 @@
 
 package sha512lanes
 
-// sum8 hashes 8 messages; args is a *lanes.Args or *lanes.Headed.
+// sum8 hashes 8 messages at a time; args is a *lanes.Span, *lanes.Args or *lanes.Headed.
 //
 //go:noescape
 func sum8(args *byte)
 
-// sum16 hashes 16 messages; args is a *lanes.Args or *lanes.Headed.
+// sum16 hashes 16 messages at a time; args is a *lanes.Span, *lanes.Args or *lanes.Headed.
 //
 //go:noescape
 func sum16(args *byte)
 
-// sum4 hashes 4 messages; args is a *lanes.Padded.
+// sum4 hashes 4 messages at a time; args is a *lanes.Padded.
 //
 //go:noescape
 func sum4(args *byte)

@@ -148,18 +148,77 @@ DATA swap256<>+24(SB)/8, $0x08090a0b0c0d0e0f
 GLOBL swap256<>(SB), RODATA|NOPTR, $32
 
 // func sum8(args *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV
-TEXT ·sum8(SB), $704-8
-	MOVQ         args+0(FP), DI
-	LEAQ         (SP), R14
-	ADDQ         $0x3f, R14
-	ANDQ         $-64, R14
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI, BMI2, CMOV
+TEXT ·sum8(SB), $1664-8
+	MOVQ args+0(FP), SI
+	LEAQ (SP), R14
+	ADDQ $0x3f, R14
+	ANDQ $-64, R14
+	MOVQ SI, DI
+	CMPQ 48(SI), $0x00
+	JEQ  sum8_lanes
+	LEAQ 552(R14), DI
+
+sum8_group:
+	// R9 = a bit for each lane that has a job, R11 = the same, for those whose message does not begin at 0.
+	MOVQ         $0x00000008, AX
+	MOVQ         48(SI), BX
+	CMPQ         BX, AX
+	CMOVQGT      AX, BX
+	MOVQ         $-1, R9
+	BZHIQ        BX, R9, R9
+	MOVQ         R9, R11
+	MOVQ         56(SI), AX
+	ANDNQ        R11, AX, R11
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), BX
+	MOVQ         24(SI), R8
+	MOVQ         32(SI), R10
+	MOVQ         40(SI), DX
+	MOVQ         (SI), R12
+	VPBROADCASTQ R12, Z0
+	VPBROADCASTQ DX, Z1
+	LEAQ         1536(R14), R12
+	VPBROADCASTQ R12, Z2
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  (AX), K1, Z3
+	VPMOVZXDQ.Z  (BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 600(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 88(DI)
+	VPADDQ       sum8Rows<>+0(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 344(DI)
+	VPTERNLOGD   $0xff, Z7, Z7, Z7
+	VPBROADCASTD 72(SI), Z3
+	VPADDD       Z7, Z3, Z3
+	VMOVDQU32    Z3, 856(DI)
+	TESTQ        R8, R8
+	JEQ          sum8_lanes
+
+	// In an order of their own: rows by number, blocks differ. This is the only group.
+	MOVQ        48(SI), BX
+	MOVQ        $-1, R9
+	BZHIQ       BX, R9, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z (R8), K1, Z3
+	VPSLLQ      $0x06, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 344(DI)
+	VMOVDQU32.Z (R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 856(DI)
+
+sum8_lanes:
 	XORQ         CX, CX
 	XORQ         DX, DX
 	XORQ         R9, R9
-	LEAQ         (DI), R11
-	LEAQ         920(DI), AX
-	CMPQ         912(DI), $0x00
+	LEAQ         88(DI), R11
+	LEAQ         984(DI), AX
+	CMPQ         80(SI), $0x00
 	CMOVQNE      AX, R11
 	VPBROADCASTQ iv<>+0(SB), Z0
 	VPBROADCASTQ iv<>+8(SB), Z1
@@ -179,7 +238,7 @@ sum8_block:
 	VMOVDQU64   Z5, 320(R14)
 	VMOVDQU64   Z6, 384(R14)
 	VMOVDQU64   Z7, 448(R14)
-	CMPQ        CX, 896(DI)
+	CMPQ        CX, 64(SI)
 	JGE         sum8_tail
 	MOVQ        (R11), AX
 	VMOVDQU64   (AX)(R9*1), Z0
@@ -291,7 +350,7 @@ sum8_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    512(DI), Z9
+	VMOVDQU64    600(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -382,7 +441,7 @@ sum8_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    512(DI), Z9
+	VMOVDQU64    600(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -468,8 +527,8 @@ sum8_tail:
 
 	// The length in bits, where the last block is this one.
 	VPBROADCASTD CX, Y8
-	VPCMPEQD     768(DI), Y8, K2
-	VPSLLQ       $0x03, 512(DI), Z9
+	VPCMPEQD     856(DI), Y8, K2
+	VPSLLQ       $0x03, 600(DI), Z9
 	VPORQ        Z9, Z31, K2, Z31
 
 sum8_compress:
@@ -1283,7 +1342,7 @@ sum8_rounds:
 
 	// Lanes whose last block was an earlier one keep their state.
 	VPBROADCASTD CX, Y31
-	VPCMPUD      $0x06, 768(DI), Y31, K2
+	VPCMPUD      $0x06, 856(DI), Y31, K2
 	KORTESTW     K2, K2
 	JEQ          sum8_all0
 	VMOVDQU64    (R14), K2, Z0
@@ -1298,10 +1357,10 @@ sum8_rounds:
 sum8_all0:
 	INCQ        CX
 	ADDQ        $+128, DX
-	LEAQ        (DI), R11
-	IMUL3Q      $-128, 912(DI), R9
+	LEAQ        88(DI), R11
+	IMUL3Q      $-128, 80(SI), R9
 	ADDQ        DX, R9
-	CMPQ        CX, 904(DI)
+	CMPQ        CX, 72(SI)
 	JLT         sum8_block
 	VMOVDQU64   swap512<>+0(SB), Z31
 	VPSHUFB     Z31, Z0, Z0
@@ -1336,38 +1395,139 @@ sum8_all0:
 	VSHUFI32X4  $0xdd, Z5, Z4, Z28
 	VSHUFI32X4  $0x88, Z7, Z6, Z26
 	VSHUFI32X4  $0xdd, Z7, Z6, Z24
-	MOVQ        256(DI), AX
+	MOVQ        344(DI), AX
 	VMOVDQU64   Z31, (AX)
-	MOVQ        264(DI), AX
+	MOVQ        352(DI), AX
 	VMOVDQU64   Z30, (AX)
-	MOVQ        272(DI), AX
+	MOVQ        360(DI), AX
 	VMOVDQU64   Z29, (AX)
-	MOVQ        280(DI), AX
+	MOVQ        368(DI), AX
 	VMOVDQU64   Z28, (AX)
-	MOVQ        288(DI), AX
+	MOVQ        376(DI), AX
 	VMOVDQU64   Z27, (AX)
-	MOVQ        296(DI), AX
+	MOVQ        384(DI), AX
 	VMOVDQU64   Z26, (AX)
-	MOVQ        304(DI), AX
+	MOVQ        392(DI), AX
 	VMOVDQU64   Z25, (AX)
-	MOVQ        312(DI), AX
+	MOVQ        400(DI), AX
 	VMOVDQU64   Z24, (AX)
+	SUBQ        $0x08, 48(SI)
+	JLE         sum8_over
+	ADDQ        $+32, 16(SI)
+	ADDQ        $+32, 8(SI)
+	ADDQ        $+512, 40(SI)
+	MOVQ        $0x00000000, 56(SI)
+	JMP         sum8_group
+
+sum8_over:
 	VZEROUPPER
 	RET
 
+DATA sum8Rows<>+0(SB)/8, $0x0000000000000000
+DATA sum8Rows<>+8(SB)/8, $0x0000000000000040
+DATA sum8Rows<>+16(SB)/8, $0x0000000000000080
+DATA sum8Rows<>+24(SB)/8, $0x00000000000000c0
+DATA sum8Rows<>+32(SB)/8, $0x0000000000000100
+DATA sum8Rows<>+40(SB)/8, $0x0000000000000140
+DATA sum8Rows<>+48(SB)/8, $0x0000000000000180
+DATA sum8Rows<>+56(SB)/8, $0x00000000000001c0
+GLOBL sum8Rows<>(SB), RODATA|NOPTR, $64
+
 // func sum16(args *byte)
-// Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV
-TEXT ·sum16(SB), $3264-8
-	MOVQ         args+0(FP), DI
-	LEAQ         (SP), R14
-	ADDQ         $0x3f, R14
-	ANDQ         $-64, R14
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI, BMI2, CMOV
+TEXT ·sum16(SB), $4224-8
+	MOVQ args+0(FP), SI
+	LEAQ (SP), R14
+	ADDQ $0x3f, R14
+	ANDQ $-64, R14
+	MOVQ SI, DI
+	CMPQ 48(SI), $0x00
+	JEQ  sum16_lanes
+	LEAQ 3112(R14), DI
+
+sum16_group:
+	// R9 = a bit for each lane that has a job, R11 = the same, for those whose message does not begin at 0.
+	MOVQ         $0x00000010, AX
+	MOVQ         48(SI), BX
+	CMPQ         BX, AX
+	CMOVQGT      AX, BX
+	MOVQ         $-1, R9
+	BZHIQ        BX, R9, R9
+	MOVQ         R9, R11
+	MOVQ         56(SI), AX
+	ANDNQ        R11, AX, R11
+	MOVQ         16(SI), AX
+	MOVQ         8(SI), BX
+	MOVQ         24(SI), R8
+	MOVQ         32(SI), R10
+	MOVQ         40(SI), DX
+	MOVQ         (SI), R12
+	VPBROADCASTQ R12, Z0
+	VPBROADCASTQ DX, Z1
+	LEAQ         4096(R14), R12
+	VPBROADCASTQ R12, Z2
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  (AX), K1, Z3
+	VPMOVZXDQ.Z  (BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 600(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 88(DI)
+	VPADDQ       sum16Rows<>+0(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 344(DI)
+	SHRQ         $0x08, R9
+	SHRQ         $0x08, R11
+	KMOVB        R9, K1
+	KMOVB        R11, K2
+	VPMOVZXDQ.Z  32(AX), K1, Z3
+	VPMOVZXDQ.Z  32(BX), K2, Z4
+	VPSUBQ       Z4, Z3, Z3
+	VMOVDQU64    Z3, 664(DI)
+	VPADDQ       Z0, Z4, Z4
+	VMOVDQU64    Z4, 152(DI)
+	VPADDQ       sum16Rows<>+64(SB), Z1, Z5
+	VMOVDQA64    Z2, Z6
+	VMOVDQU64    Z5, K1, Z6
+	VMOVDQU64    Z6, 408(DI)
+	VPTERNLOGD   $0xff, Z7, Z7, Z7
+	VPBROADCASTD 72(SI), Z3
+	VPADDD       Z7, Z3, Z3
+	VMOVDQU32    Z3, 856(DI)
+	TESTQ        R8, R8
+	JEQ          sum16_lanes
+
+	// In an order of their own: rows by number, blocks differ. This is the only group.
+	MOVQ        48(SI), BX
+	MOVQ        $-1, R9
+	BZHIQ       BX, R9, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z (R8), K1, Z3
+	VPSLLQ      $0x06, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 344(DI)
+	VMOVDQU32.Z (R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 856(DI)
+	SHRQ        $0x08, R9
+	KMOVB       R9, K1
+	VPMOVZXDQ.Z 32(R8), K1, Z3
+	VPSLLQ      $0x06, Z3, Z3
+	VPADDQ      Z1, Z3, Z3
+	VMOVDQU64   Z3, K1, 408(DI)
+	VMOVDQU32.Z 32(R10), K1, Y4
+	VPADDD      Y7, Y4, Y4
+	VMOVDQU32   Y4, 888(DI)
+
+sum16_lanes:
 	XORQ         CX, CX
 	XORQ         DX, DX
 	XORQ         R9, R9
-	LEAQ         (DI), R11
-	LEAQ         920(DI), AX
-	CMPQ         912(DI), $0x00
+	LEAQ         88(DI), R11
+	LEAQ         984(DI), AX
+	CMPQ         80(SI), $0x00
 	CMOVQNE      AX, R11
 	VPBROADCASTQ iv<>+0(SB), Z0
 	VPBROADCASTQ iv<>+8(SB), Z1
@@ -1403,7 +1563,7 @@ sum16_block:
 	VMOVDQU64   Z13, 832(R14)
 	VMOVDQU64   Z14, 896(R14)
 	VMOVDQU64   Z15, 960(R14)
-	CMPQ        CX, 896(DI)
+	CMPQ        CX, 64(SI)
 	JGE         sum16_tail
 	MOVQ        (R11), AX
 	VMOVDQU64   (AX)(R9*1), Z0
@@ -1645,7 +1805,7 @@ sum16_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    512(DI), Z9
+	VMOVDQU64    600(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -1744,7 +1904,7 @@ sum16_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    512(DI), Z9
+	VMOVDQU64    600(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -1838,8 +1998,8 @@ sum16_tail:
 
 	// The length in bits, where the last block is this one.
 	VPBROADCASTD CX, Y8
-	VPCMPEQD     768(DI), Y8, K2
-	VPSLLQ       $0x03, 512(DI), Z9
+	VPCMPEQD     856(DI), Y8, K2
+	VPSLLQ       $0x03, 600(DI), Z9
 	VMOVDQU64    1984(R14), Z14
 	VPORQ        Z9, Z14, K2, Z14
 	VMOVDQU64    Z14, 1984(R14)
@@ -1851,7 +2011,7 @@ sum16_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    576(DI), Z9
+	VMOVDQU64    664(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -1950,7 +2110,7 @@ sum16_tail:
 	VPXORQ       Z14, Z14, Z14
 	VPSLLQ       $0x01, Z12, Z13
 	VPSUBQ       Z13, Z14, Z13
-	VMOVDQU64    576(DI), Z9
+	VMOVDQU64    664(DI), Z9
 	VPSUBQ       Z8, Z9, Z9
 	VPMAXSQ      Z12, Z9, Z9
 	VPMINSQ      Z13, Z9, Z9
@@ -2044,8 +2204,8 @@ sum16_tail:
 
 	// The length in bits, where the last block is this one.
 	VPBROADCASTD CX, Y8
-	VPCMPEQD     800(DI), Y8, K2
-	VPSLLQ       $0x03, 576(DI), Z9
+	VPCMPEQD     888(DI), Y8, K2
+	VPSLLQ       $0x03, 664(DI), Z9
 	VMOVDQU64    3008(R14), Z14
 	VPORQ        Z9, Z14, K2, Z14
 	VMOVDQU64    Z14, 3008(R14)
@@ -3789,7 +3949,7 @@ sum16_rounds:
 
 	// Lanes whose last block was an earlier one keep their state.
 	VPBROADCASTD CX, Y31
-	VPCMPUD      $0x06, 768(DI), Y31, K2
+	VPCMPUD      $0x06, 856(DI), Y31, K2
 	KORTESTW     K2, K2
 	JEQ          sum16_all0
 	VMOVDQU64    (R14), K2, Z0
@@ -3803,7 +3963,7 @@ sum16_rounds:
 
 sum16_all0:
 	VPBROADCASTD CX, Y31
-	VPCMPUD      $0x06, 800(DI), Y31, K2
+	VPCMPUD      $0x06, 888(DI), Y31, K2
 	KORTESTW     K2, K2
 	JEQ          sum16_all1
 	VMOVDQU64    512(R14), K2, Z8
@@ -3818,10 +3978,10 @@ sum16_all0:
 sum16_all1:
 	INCQ        CX
 	ADDQ        $+128, DX
-	LEAQ        (DI), R11
-	IMUL3Q      $-128, 912(DI), R9
+	LEAQ        88(DI), R11
+	IMUL3Q      $-128, 80(SI), R9
 	ADDQ        DX, R9
-	CMPQ        CX, 904(DI)
+	CMPQ        CX, 72(SI)
 	JLT         sum16_block
 	VMOVDQU64   swap512<>+0(SB), Z31
 	VPSHUFB     Z31, Z0, Z0
@@ -3856,21 +4016,21 @@ sum16_all1:
 	VSHUFI32X4  $0xdd, Z5, Z4, Z28
 	VSHUFI32X4  $0x88, Z7, Z6, Z26
 	VSHUFI32X4  $0xdd, Z7, Z6, Z24
-	MOVQ        256(DI), AX
+	MOVQ        344(DI), AX
 	VMOVDQU64   Z31, (AX)
-	MOVQ        264(DI), AX
+	MOVQ        352(DI), AX
 	VMOVDQU64   Z30, (AX)
-	MOVQ        272(DI), AX
+	MOVQ        360(DI), AX
 	VMOVDQU64   Z29, (AX)
-	MOVQ        280(DI), AX
+	MOVQ        368(DI), AX
 	VMOVDQU64   Z28, (AX)
-	MOVQ        288(DI), AX
+	MOVQ        376(DI), AX
 	VMOVDQU64   Z27, (AX)
-	MOVQ        296(DI), AX
+	MOVQ        384(DI), AX
 	VMOVDQU64   Z26, (AX)
-	MOVQ        304(DI), AX
+	MOVQ        392(DI), AX
 	VMOVDQU64   Z25, (AX)
-	MOVQ        312(DI), AX
+	MOVQ        400(DI), AX
 	VMOVDQU64   Z24, (AX)
 	VMOVDQU64   swap512<>+0(SB), Z31
 	VPSHUFB     Z31, Z8, Z8
@@ -3905,29 +4065,57 @@ sum16_all1:
 	VSHUFI32X4  $0xdd, Z13, Z12, Z28
 	VSHUFI32X4  $0x88, Z15, Z14, Z26
 	VSHUFI32X4  $0xdd, Z15, Z14, Z24
-	MOVQ        320(DI), AX
+	MOVQ        408(DI), AX
 	VMOVDQU64   Z31, (AX)
-	MOVQ        328(DI), AX
+	MOVQ        416(DI), AX
 	VMOVDQU64   Z30, (AX)
-	MOVQ        336(DI), AX
+	MOVQ        424(DI), AX
 	VMOVDQU64   Z29, (AX)
-	MOVQ        344(DI), AX
+	MOVQ        432(DI), AX
 	VMOVDQU64   Z28, (AX)
-	MOVQ        352(DI), AX
+	MOVQ        440(DI), AX
 	VMOVDQU64   Z27, (AX)
-	MOVQ        360(DI), AX
+	MOVQ        448(DI), AX
 	VMOVDQU64   Z26, (AX)
-	MOVQ        368(DI), AX
+	MOVQ        456(DI), AX
 	VMOVDQU64   Z25, (AX)
-	MOVQ        376(DI), AX
+	MOVQ        464(DI), AX
 	VMOVDQU64   Z24, (AX)
+	SUBQ        $0x10, 48(SI)
+	JLE         sum16_over
+	ADDQ        $+64, 16(SI)
+	ADDQ        $+64, 8(SI)
+	ADDQ        $+1024, 40(SI)
+	MOVQ        $0x00000000, 56(SI)
+	JMP         sum16_group
+
+sum16_over:
 	VZEROUPPER
 	RET
+
+DATA sum16Rows<>+0(SB)/8, $0x0000000000000000
+DATA sum16Rows<>+8(SB)/8, $0x0000000000000040
+DATA sum16Rows<>+16(SB)/8, $0x0000000000000080
+DATA sum16Rows<>+24(SB)/8, $0x00000000000000c0
+DATA sum16Rows<>+32(SB)/8, $0x0000000000000100
+DATA sum16Rows<>+40(SB)/8, $0x0000000000000140
+DATA sum16Rows<>+48(SB)/8, $0x0000000000000180
+DATA sum16Rows<>+56(SB)/8, $0x00000000000001c0
+DATA sum16Rows<>+64(SB)/8, $0x0000000000000200
+DATA sum16Rows<>+72(SB)/8, $0x0000000000000240
+DATA sum16Rows<>+80(SB)/8, $0x0000000000000280
+DATA sum16Rows<>+88(SB)/8, $0x00000000000002c0
+DATA sum16Rows<>+96(SB)/8, $0x0000000000000300
+DATA sum16Rows<>+104(SB)/8, $0x0000000000000340
+DATA sum16Rows<>+112(SB)/8, $0x0000000000000380
+DATA sum16Rows<>+120(SB)/8, $0x00000000000003c0
+GLOBL sum16Rows<>(SB), RODATA|NOPTR, $128
 
 // func sum4(args *byte)
 // Requires: AVX, AVX2, CMOV
 TEXT ·sum4(SB), $864-8
-	MOVQ         args+0(FP), DI
+	MOVQ         args+0(FP), SI
+	MOVQ         SI, DI
 	LEAQ         (SP), R14
 	ADDQ         $0x3f, R14
 	ANDQ         $-64, R14
@@ -3952,51 +4140,51 @@ sum4_block:
 	VMOVDQU Y6, 192(R14)
 	VMOVDQU Y7, 224(R14)
 	MOVQ    $+128, R9
-	MOVQ    (DI), AX
+	MOVQ    88(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    920(DI), R10
+	SUBQ    984(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    984(DI)(R10*1), BX
+	LEAQ    1048(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 768(R14)
-	MOVQ    8(DI), AX
+	MOVQ    96(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    928(DI), R10
+	SUBQ    992(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    1240(DI)(R10*1), BX
+	LEAQ    1304(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 776(R14)
-	MOVQ    16(DI), AX
+	MOVQ    104(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ    DX, R10
-	SUBQ    936(DI), R10
+	SUBQ    1000(DI), R10
 	CMPQ    R10, R9
 	CMOVQGT R9, R10
-	LEAQ    1496(DI)(R10*1), BX
+	LEAQ    1560(DI)(R10*1), BX
 	TESTQ   R10, R10
 	CMOVQGE BX, AX
 	MOVQ    AX, 784(R14)
-	MOVQ    24(DI), AX
+	MOVQ    112(DI), AX
 	ADDQ    DX, AX
 
-	// What lane reads of its tail; one that is done reads the end again.
+	// What the lane reads of its tail; one that is done reads the end again.
 	MOVQ         DX, R10
-	SUBQ         944(DI), R10
+	SUBQ         1008(DI), R10
 	CMPQ         R10, R9
 	CMOVQGT      R9, R10
-	LEAQ         1752(DI)(R10*1), BX
+	LEAQ         1816(DI)(R10*1), BX
 	TESTQ        R10, R10
 	CMOVQGE      BX, AX
 	MOVQ         AX, 792(R14)
@@ -5708,7 +5896,7 @@ sum4_rounds:
 	VMOVD        CX, X15
 	VPBROADCASTD X15, Y15
 	VPSRLQ       $0x20, Y15, Y15
-	VPMOVZXDQ    768(DI), Y14
+	VPMOVZXDQ    856(DI), Y14
 	VPCMPGTQ     Y14, Y15, Y15
 	VPTEST       Y15, Y15
 	JEQ          sum4_all0
@@ -5724,7 +5912,7 @@ sum4_rounds:
 sum4_all0:
 	INCQ        CX
 	ADDQ        $+128, DX
-	CMPQ        CX, 904(DI)
+	CMPQ        CX, 72(SI)
 	JLT         sum4_block
 	VPSHUFB     swap256<>+0(SB), Y0, Y0
 	VPSHUFB     swap256<>+0(SB), Y1, Y1
@@ -5742,13 +5930,13 @@ sum4_all0:
 	VPERM2I128  $0x20, Y14, Y15, Y15
 	VPERM2I128  $0x20, Y2, Y0, Y14
 	VPERM2I128  $0x31, Y2, Y0, Y12
-	MOVQ        256(DI), AX
+	MOVQ        344(DI), AX
 	VMOVDQU     Y15, (AX)
-	MOVQ        264(DI), AX
+	MOVQ        352(DI), AX
 	VMOVDQU     Y14, (AX)
-	MOVQ        272(DI), AX
+	MOVQ        360(DI), AX
 	VMOVDQU     Y13, (AX)
-	MOVQ        280(DI), AX
+	MOVQ        368(DI), AX
 	VMOVDQU     Y12, (AX)
 	VPUNPCKLQDQ Y5, Y4, Y11
 	VPUNPCKHQDQ Y5, Y4, Y4
@@ -5758,13 +5946,13 @@ sum4_all0:
 	VPERM2I128  $0x20, Y10, Y11, Y11
 	VPERM2I128  $0x20, Y6, Y4, Y10
 	VPERM2I128  $0x31, Y6, Y4, Y8
-	MOVQ        256(DI), AX
+	MOVQ        344(DI), AX
 	VMOVDQU     Y11, 32(AX)
-	MOVQ        264(DI), AX
+	MOVQ        352(DI), AX
 	VMOVDQU     Y10, 32(AX)
-	MOVQ        272(DI), AX
+	MOVQ        360(DI), AX
 	VMOVDQU     Y9, 32(AX)
-	MOVQ        280(DI), AX
+	MOVQ        368(DI), AX
 	VMOVDQU     Y8, 32(AX)
 	VZEROUPPER
 	RET

@@ -1,7 +1,8 @@
 // Package frame writes the frame of functions that hash one message in each lane of a vector: it brings blocks into
 // the lanes, pads, keeps the state of lanes that are done, and stores digests. What happens to a block is the hash's.
 //
-// The functions take the address of a lanes.Args (AVX-512) or lanes.Padded (AVX2) of kernels/internal/lanes.
+// The functions take the address of a lanes.Span or lanes.Args (AVX-512), or lanes.Padded (AVX2) of
+// kernels/internal/lanes.
 //
 // With AVX-512 a message is read where it lies, up to its last byte and no further: while all lanes have whole blocks
 // these are loaded as they are; from then on loads are under a byte mask, the first byte of the padding is or-ed from a
@@ -19,28 +20,57 @@ import (
 	. "github.com/sluice-engine/sluice/kernels/_asm/internal/simd"
 )
 
-// The fields of lanes.Args and lanes.Padded.
-const (
-	argPtr    = 0   // [32]pointer: the message of each lane
-	argOut    = 256 // [32]pointer: where its digest goes
-	argSize   = 512 // [32]u64: bytes
-	argLast   = 768 // [32]u32: index of the last block, padding included
-	argWhole  = 896 // u64: leading blocks that are whole in all lanes
-	argBlocks = 904 // u64: blocks of the longest lane
-	argFlag   = 912 // u64: for the hash
-	argFull   = 920 // [8]u64, AVX2: bytes before the tail
-	argTail   = 984 // [8][256]byte, AVX2: the last one or two blocks
-	tailSize  = 256
-	argHead   = 920 // [32]pointer, with Head: the first block of each lane
+// Args is where the lanes are, as in a lanes.Args: in RDI, that of the caller or what [Lanes] has put together. The rest, the
+// lanes.Span, is always the caller's, in RSI.
+var (
+	Args = operand.Mem{Base: reg.RDI}
+	Span = operand.Mem{Base: reg.RSI}
 )
 
-// The registers that the frame keeps while it calls into the hash, which may use all others but R14, the stack.
+// The fields of lanes.Span.
+const (
+	spanMessages = 0  // pointer
+	spanBegins   = 8  // pointer to u32 of each job
+	spanEnds     = 16 // the same
+	spanJobs     = 24 // the same, or nil
+	spanCounts   = 32 // the same, or nil
+	spanRows     = 40 // pointer
+	spanN        = 48 // u64
+	spanSkip     = 56 // u64: 0 or 1
+	spanWhole    = 64 // u64
+	spanBlocks   = 72 // u64
+	spanFlag     = 80 // u64
+)
+
+// The fields of lanes.Args behind that, and those of lanes.Headed and lanes.Padded.
+const (
+	argPtr   = 88  // [32]pointer: the message of each lane
+	argOut   = 344 // [32]pointer: where its digest goes
+	argSize  = 600 // [32]u64: bytes
+	argLast  = 856 // [32]u32: index of the last block, padding included
+	argsSize = 984
+	argHead  = 984  // [32]pointer, with Head: the first block of each lane
+	argFull  = 984  // [8]u64, AVX2: bytes before the tail
+	argTail  = 1048 // [8][256]byte, AVX2: the last one or two blocks
+	tailSize = 256
+)
+
+// The places of arguments; lane counts over all groups.
+func Ptr(lane int) operand.Mem  { return Args.Offset(argPtr + 8*lane) }
+func Out(lane int) operand.Mem  { return Args.Offset(argOut + 8*lane) }
+func Size(lane int) operand.Mem { return Args.Offset(argSize + 8*lane) }
+func Last(lane int) operand.Mem { return Args.Offset(argLast + 4*lane) }
+func Whole() operand.Mem        { return Span.Offset(spanWhole) }
+func Blocks() operand.Mem       { return Span.Offset(spanBlocks) }
+func Flag() operand.Mem         { return Span.Offset(spanFlag) }
+
+// The registers that the frame keeps while it calls into the hash, which may use all others but RDI, RSI and R14, the
+// stack.
 var (
-	argsReg = reg.RDI
-	block   = reg.RCX // index of the block
-	offset  = reg.RDX // bytes before it
-	read    = reg.R9  // the same, from where the pointers point (AVX-512)
-	ptrs    = reg.R11 // to the pointers of all lanes (AVX-512)
+	Block  = reg.RCX // index of the block
+	Offset = reg.RDX // bytes before it
+	Read   = reg.R9  // the same, from where the pointers point (AVX-512)
+	ptrs   = reg.R11 // to the pointers of all lanes (AVX-512)
 )
 
 // Hash is one hash function on one machine.
@@ -128,26 +158,40 @@ func (h *Hash) Groups(n, extra int) (gs []*Group, rest operand.Mem) {
 	return gs, m.Offset(size)
 }
 
-// Sum writes the function name(args) that hashes groups*lanes messages.
+// Sum writes the function name(args) that hashes groups*lanes messages at a time.
 func (h *Hash) Sum(name string, groups int) {
 	TEXT(name, 0, "func(args *byte)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s hashes %d messages; args is a *lanes.%s.", name, groups*h.Lanes(), h.argsType()))
-	args := operand.Mem{Base: argsReg}
-	extra := h.maskBytes(groups)
+	Doc(fmt.Sprintf("%s hashes %d messages at a time; args is a *lanes.%s.", name, groups*h.Lanes(), h.argsType()))
+	l := Lanes{Name: name, Lanes: groups * h.Lanes(), Digest: h.Digest * h.Word}
+	Load(Param("args"), Span.Base)
 	if !h.Wide() {
-		extra = 8 * h.Lanes()
+		MOVQ(Span.Base, Args.Base)
+		gs, scratch := h.Groups(groups, 8*h.Lanes())
+		h.sum(gs, name, scratch)
+		VZEROUPPER()
+		RET()
+		return
 	}
-	Load(Param("args"), argsReg)
-	gs, scratch := h.Groups(groups, extra)
-	XORQ(block, block)
-	XORQ(offset, offset)
+	masks := 16 * h.Lanes()
+	gs, scratch := h.Groups(groups, masks+l.Bytes())
+	l.Begin(scratch.Offset(masks))
+	h.sum(gs, name, scratch)
+	l.End()
+	VZEROUPPER()
+	RET()
+}
+
+// sum hashes the messages in the lanes.
+func (h *Hash) sum(gs []*Group, name string, scratch operand.Mem) {
+	XORQ(Block, Block)
+	XORQ(Offset, Offset)
 	if h.Wide() {
-		XORQ(read, read)
-		LEAQ(args.Offset(argPtr), ptrs)
+		XORQ(Read, Read)
+		LEAQ(Ptr(0), ptrs)
 		if h.Head {
-			LEAQ(args.Offset(argHead), reg.RAX)
-			CMPQ(args.Offset(argFlag), operand.U8(0))
+			LEAQ(Args.Offset(argHead), reg.RAX)
+			CMPQ(Flag(), operand.U8(0))
 			CMOVQNE(reg.RAX, ptrs)
 		}
 	}
@@ -160,55 +204,50 @@ func (h *Hash) Sum(name string, groups int) {
 		h.SaveState(g)
 	}
 	if h.Wide() {
-		h.loadMasked(gs, name, args, scratch)
+		h.loadMasked(gs, name, scratch)
 	} else {
-		h.loadPadded(gs, args, scratch)
+		h.loadPadded(gs, scratch)
 	}
 	for _, g := range gs {
 		h.LoadState(g)
 	}
 	h.Compress(gs, name)
-	h.keep(gs, name, args)
-	h.advance(args)
-	CMPQ(block, args.Offset(argBlocks))
+	h.keep(gs, name)
+	h.advance()
+	CMPQ(Block, Blocks())
 	JLT(operand.LabelRef(name + "_block"))
 
 	if h.Finish != nil {
 		h.Finish(gs, name)
 	}
 	for _, g := range gs {
-		h.store(g, args)
+		h.store(g)
 	}
-	VZEROUPPER()
-	RET()
 }
 
 func (h *Hash) argsType() string {
 	switch {
 	case h.Head:
-		return "Args or *lanes.Headed"
+		return "Span, *lanes.Args or *lanes.Headed"
 	case h.Wide():
-		return "Args"
+		return "Span or *lanes.Args"
 	}
 	return "Padded"
 }
 
 // advance goes to the next block.
-func (h *Hash) advance(args operand.Mem) {
-	INCQ(block)
-	ADDQ(operand.I32(h.Block), offset)
+func (h *Hash) advance() {
+	INCQ(Block)
+	ADDQ(operand.I32(h.Block), Offset)
 	switch {
 	case h.Head:
-		LEAQ(args.Offset(argPtr), ptrs)
-		IMUL3Q(operand.I32(-h.Block), args.Offset(argFlag), read)
-		ADDQ(offset, read)
+		LEAQ(Ptr(0), ptrs)
+		IMUL3Q(operand.I32(-h.Block), Flag(), Read)
+		ADDQ(Offset, Read)
 	case h.Wide():
-		MOVQ(offset, read)
+		MOVQ(Offset, Read)
 	}
 }
-
-// Flag is the argument for the hash.
-func Flag() operand.Mem { return operand.Mem{Base: argsReg, Disp: argFlag} }
 
 // SaveState stores the state of a group in its memory, LoadState loads it.
 func (h *Hash) SaveState(g *Group) {
@@ -224,10 +263,10 @@ func (h *Hash) LoadState(g *Group) {
 }
 
 // store writes the digests of a group to their places.
-func (h *Hash) store(g *Group, args operand.Mem) {
+func (h *Hash) store(g *Group) {
 	free := h.freeRegs(g.S[:h.Digest])
 	h.StoreDigests(g, free, func(lane int) operand.Mem {
-		MOVQ(args.Offset(argOut+8*(g.Index*h.Lanes()+lane)), reg.RAX)
+		MOVQ(Out(g.Index*h.Lanes()+lane), reg.RAX)
 		return operand.Mem{Base: reg.RAX}
 	})
 }

@@ -14,19 +14,19 @@ import (
 func (h *Hash) rows() int { return h.Block / h.Bytes }
 
 // loadMasked brings a block of each lane into the words of its group, with AVX-512.
-func (h *Hash) loadMasked(gs []*Group, name string, args, scratch operand.Mem) {
+func (h *Hash) loadMasked(gs []*Group, name string, scratch operand.Mem) {
 	lanes := h.Lanes()
 	ptr := func(g *Group, lane int) operand.Mem {
 		return operand.Mem{Base: ptrs, Disp: 8 * (g.Index*lanes + lane)}
 	}
 
-	CMPQ(block, args.Offset(argWhole))
+	CMPQ(Block, Whole())
 	JGE(operand.LabelRef(name + "_tail"))
 	for _, g := range gs {
 		for r := range h.rows() {
 			for lane := range lanes {
 				MOVQ(ptr(g, lane), reg.RAX)
-				VMOVDQU64(operand.Mem{Base: reg.RAX, Index: read, Scale: 1, Disp: r * h.Bytes}, Z[lane])
+				VMOVDQU64(operand.Mem{Base: reg.RAX, Index: Read, Scale: 1, Disp: r * h.Bytes}, Z[lane])
 			}
 			h.SetWords(g, r)
 		}
@@ -41,14 +41,14 @@ func (h *Hash) loadMasked(gs []*Group, name string, args, scratch operand.Mem) {
 	m.Prepare()
 	for _, g := range gs {
 		for r := range h.rows() {
-			m.Compute(args.Offset(argSize+8*g.Index*lanes), r*h.Bytes)
+			m.Compute(Size(g.Index*lanes), r*h.Bytes)
 			for lane := range lanes {
 				m.Load(ptr(g, lane), r*h.Bytes, lane, Z[lane])
 			}
 			h.SetWords(g, r)
 		}
 		if h.Strengthen {
-			h.putLength(g, args)
+			h.putLength(g)
 		}
 	}
 	Label(name + "_compress")
@@ -78,10 +78,10 @@ func (h *Hash) SetWords(g *Group, r int) {
 func (h *Hash) Regs16(first, n int) []reg.VecPhysical { return h.Machine.Regs(first, first+n) }
 
 // putLength ors the length in bits into the lanes whose last block is this one.
-func (h *Hash) putLength(g *Group, args operand.Mem) {
+func (h *Hash) putLength(g *Group) {
 	lanes := h.Lanes()
-	size := args.Offset(argSize + 8*g.Index*lanes)
-	last := args.Offset(argLast + 4*g.Index*lanes)
+	size := Size(g.Index * lanes)
+	last := Last(g.Index * lanes)
 	or := func(i int, x reg.VecPhysical) {
 		w, isReg := g.Words[i].(reg.VecPhysical)
 		if !isReg {
@@ -124,23 +124,10 @@ func (h *Hash) pickOr(x, w reg.VecPhysical) {
 	}
 }
 
-// loadPadded is loadMasked for AVX2: a lane that has come to its tail reads the padded copy.
-func (h *Hash) loadPadded(gs []*Group, args, pointers operand.Mem) {
+// loadPadded is loadMasked for AVX2.
+func (h *Hash) loadPadded(gs []*Group, pointers operand.Mem) {
 	lanes := h.Lanes()
-	MOVQ(operand.I32(tailSize-h.Block), reg.R9)
-	for lane := range lanes {
-		MOVQ(args.Offset(argPtr+8*lane), reg.RAX)
-		ADDQ(offset, reg.RAX)
-		Comment("What lane reads of its tail; one that is done reads the end again.")
-		MOVQ(offset, reg.R10)
-		SUBQ(args.Offset(argFull+8*lane), reg.R10)
-		CMPQ(reg.R10, reg.R9)
-		CMOVQGT(reg.R9, reg.R10)
-		LEAQ(operand.Mem{Base: argsReg, Index: reg.R10, Scale: 1, Disp: argTail + tailSize*lane}, reg.RBX)
-		TESTQ(reg.R10, reg.R10)
-		CMOVQGE(reg.RBX, reg.RAX)
-		MOVQ(reg.RAX, pointers.Offset(8*lane))
-	}
+	PaddedPointers(lanes, h.Block, pointers)
 	for _, g := range gs {
 		for r := range h.rows() {
 			for lane := range lanes {
@@ -152,11 +139,30 @@ func (h *Hash) loadPadded(gs []*Group, args, pointers operand.Mem) {
 	}
 }
 
+// PaddedPointers sets, for AVX2, from where each lane reads this block: a lane that has come to its tail reads the padded
+// copy. RAX, RBX, R9 and R10 are used.
+func PaddedPointers(lanes, blockBytes int, pointers operand.Mem) {
+	MOVQ(operand.I32(tailSize-blockBytes), reg.R9)
+	for lane := range lanes {
+		MOVQ(Ptr(lane), reg.RAX)
+		ADDQ(Offset, reg.RAX)
+		Comment("What the lane reads of its tail; one that is done reads the end again.")
+		MOVQ(Offset, reg.R10)
+		SUBQ(Args.Offset(argFull+8*lane), reg.R10)
+		CMPQ(reg.R10, reg.R9)
+		CMOVQGT(reg.R9, reg.R10)
+		LEAQ(operand.Mem{Base: Args.Base, Index: reg.R10, Scale: 1, Disp: argTail + tailSize*lane}, reg.RBX)
+		TESTQ(reg.R10, reg.R10)
+		CMOVQGE(reg.RBX, reg.RAX)
+		MOVQ(reg.RAX, pointers.Offset(8*lane))
+	}
+}
+
 // keep restores the state of lanes whose last block was an earlier one.
-func (h *Hash) keep(gs []*Group, name string, args operand.Mem) {
+func (h *Hash) keep(gs []*Group, name string) {
 	Comment("Lanes whose last block was an earlier one keep their state.")
 	for _, g := range gs {
-		last := args.Offset(argLast + 4*g.Index*h.Lanes())
+		last := Last(g.Index * h.Lanes())
 		skip := fmt.Sprintf("%s_all%d", name, g.Index)
 		if !h.Wide() {
 			h.keep2(g, last, skip)

@@ -19,13 +19,6 @@ type Masks struct {
 	Lanes   int         // 8 or 16
 }
 
-func (h *Hash) maskBytes(int) int {
-	if h.Wide() {
-		return 16 * h.Lanes()
-	}
-	return 0
-}
-
 // PadTable is a window of 64 bytes that begins at 128-r has the byte at place r, for r in [0,64), else nothing.
 func PadTable(name string, first byte) operand.Mem {
 	pad := make([]byte, 264)
@@ -46,7 +39,7 @@ func (m *Masks) Prepare() {
 // used.
 func (m *Masks) Compute(size operand.Mem, disp int) {
 	low, high, zero, ones := Z[12], Z[13], Z[14], Z[15]
-	LEAQ(operand.Mem{Base: offset, Disp: disp}, reg.R8)
+	LEAQ(operand.Mem{Base: Offset, Disp: disp}, reg.R8)
 	MOVQ(operand.I32(-64), reg.RAX)
 	VPBROADCASTQ(reg.R8, Z[8])
 	VPBROADCASTQ(reg.RAX, low)
@@ -75,7 +68,7 @@ func (m *Masks) Compute(size operand.Mem, disp int) {
 func (m *Masks) Load(ptr operand.Mem, disp, lane int, x reg.VecPhysical) {
 	MOVQ(ptr, reg.RAX)
 	KMOVQ(m.Scratch.Offset(8*lane), reg.K1)
-	VMOVDQU8_Z(operand.Mem{Base: reg.RAX, Index: read, Scale: 1, Disp: disp}, reg.K1, x)
+	VMOVDQU8_Z(operand.Mem{Base: reg.RAX, Index: Read, Scale: 1, Disp: disp}, reg.K1, x)
 	if m.padded() {
 		MOVQ(m.Scratch.Offset(8*m.Lanes+8*lane), reg.R10)
 		VPORD(operand.Mem{Base: reg.RBX, Index: reg.R10, Scale: 1}, x, x)

@@ -78,6 +78,16 @@ func (m Machine) AddBroadcast(x operand.Mem, dst, tmp reg.VecPhysical) {
 	m.Add(tmp, dst, dst)
 }
 
+// AddBroadcastTo sets dst to y plus one word of memory in all lanes; y and dst differ.
+func (m Machine) AddBroadcastTo(x operand.Mem, y, dst reg.VecPhysical) {
+	if m.Wide() {
+		m.pick(VPADDD_BCST, VPADDQ_BCST, x, y, dst)
+		return
+	}
+	m.Broadcast(x, dst)
+	m.Add(y, dst, dst)
+}
+
 // XorBroadcast xors one word of memory to all lanes of dst; tmp is used by AVX2.
 func (m Machine) XorBroadcast(x operand.Mem, dst, tmp reg.VecPhysical) {
 	if m.Wide() {
