@@ -13,7 +13,7 @@ var Kernel = digest.Kernel(kernels.Kernel{
 	ID:   kernels.SM3,
 	Name: "sm3",
 	Out:  Size,
-	Run:  ref,
+	Run:  run,
 	Ref:  ref,
 }, answers)
 
