@@ -61,9 +61,9 @@ func (r *run) serve(p *part) {
 			return
 		}
 		predicted := p.c * float64(c.given)
-		mark := m.clock.begin(predicted)
+		mark := m.clock.begin(predicted, time.Now())
 		err := m.guarded(c.ctx, p.shadow, c.lo, c.lo+c.given)
-		charged := m.clock.end(mark, predicted)
+		charged := m.clock.end(mark, predicted, time.Now())
 		c.cancel()
 		m.forget(c)
 		<-m.slots

@@ -253,16 +253,18 @@ func (e *Engine) timed(ctx context.Context, s *service, b *kernels.Batch, lo, hi
 	choice := len(e.members) > 1
 	if choice {
 		n = work(b, lo, hi)
-		l, _ := s.model.predict(time.Now())
+		at := time.Now()
+		l, _ := s.model.predict(at)
 		predicted = l.c * n
-		mark = clock.begin(predicted)
+		mark = clock.begin(predicted, at)
 	}
 	start := now()
 	err := e.cpu.Run(ctx, b, lo, hi)
 	took := now() - start
 	if choice {
-		if charged := clock.end(mark, predicted); err == nil {
-			s.model.observe(n, charged, time.Now())
+		at := time.Now()
+		if charged := clock.end(mark, predicted, at); err == nil {
+			s.model.observe(n, charged, at)
 		}
 	}
 	s.counts.busy.Add(int64(took))

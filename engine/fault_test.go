@@ -61,27 +61,29 @@ func TestLies(t *testing.T) {
 					return nil
 				})
 				e := openToy(t, Config{Backends: mode.backends, AuditRate: 1}, d)
+				var s Status
 				b := toyBatch(toy, 0, 3000, 1)
-				toyRef(b, 0, 3000)
-				for i := range 3000 { // stale answers, all wrong
-					b.SetVerdict(i, kernels.Of(b.Verdict(i) != kernels.Valid))
+				jobs := uint64(0)
+				for jobs < 20*3000 && s.State != Quarantined { // where the machine is slow, the CPU may take over before the device answers
+					toyRef(b, 0, 3000)
+					for i := range 3000 { // stale answers, all wrong
+						b.SetVerdict(i, kernels.Of(b.Verdict(i) != kernels.Valid))
+					}
+					if err := e.Run(context.Background(), b); err != nil {
+						t.Fatal(err)
+					}
+					checkRight(t, b)
+					jobs += 3000
+					s = e.statusOf(t, "liar")
 				}
-				if err := e.Run(context.Background(), b); err != nil {
-					t.Fatal(err)
-				}
-				checkRight(t, b)
-				if d.runs.Load() == 0 {
-					t.Fatal("the device was not asked: the test shows nothing")
-				}
-				s := e.statusOf(t, "liar")
 				if s.State != Quarantined || !strings.Contains(s.Reason, "wrong answer: toy") || s.Quarantines != 1 {
 					t.Errorf("the liar is %v (%d quarantines) because %q", s.State, s.Quarantines, s.Reason)
 				}
 				if st := s.Services[0].Stats; st.Mismatches == 0 || st.Jobs != 0 {
 					t.Errorf("%d mismatches, %d jobs with its verdict; want some, none", st.Mismatches, st.Jobs)
 				}
-				if n := e.statusOf(t, "cpu").Services[0].Jobs; n != 3000 {
-					t.Errorf("the CPU decided %d jobs, want 3000", n)
+				if n := e.statusOf(t, "cpu").Services[0].Jobs; n != jobs {
+					t.Errorf("the CPU decided %d jobs, want %d", n, jobs)
 				}
 				asked := d.runs.Load()
 				if err := e.Run(context.Background(), b); err != nil {
@@ -193,8 +195,8 @@ func TestSuccessBetween(t *testing.T) {
 		}
 		checkRight(t, b)
 	}
-	if s := e.statusOf(t, "d"); s.State != Serving || s.Services[0].Faults != 8 {
-		t.Errorf("%v because %q, %d faults; want serving, 8", s.State, s.Reason, s.Services[0].Faults)
+	if s := e.statusOf(t, "d"); s.State != Serving || s.Services[0].Faults < 8 {
+		t.Errorf("%v because %q, %d faults; want serving, 8 (or more, if the machine was slow)", s.State, s.Reason, s.Services[0].Faults)
 	}
 }
 
@@ -380,6 +382,16 @@ func TestSlow(t *testing.T) {
 // TestLieElsewhere: when a backend is found lying in one batch, what it said in another that is still running falls
 // too.
 func TestLieElsewhere(t *testing.T) {
+	for try := range 20 {
+		if lieElsewhere(t) {
+			return
+		}
+		t.Logf("try %d: the device or the CPU was too fast", try)
+	}
+	t.Error("it never came to the situation of the test")
+}
+
+func lieElsewhere(t *testing.T) (happened bool) {
 	var lie, hold atomic.Bool
 	var once sync.Once
 	held, let := make(chan struct{}), make(chan struct{})
@@ -403,24 +415,32 @@ func TestLieElsewhere(t *testing.T) {
 	e := openToy(t, Config{Kernels: []*kernels.Kernel{k}, AuditRate: 1e-9, Workers: 2}, d)
 	hold.Store(true)
 	first, second := toyBatch(k, 0, 4000, 1), toyBatch(k, 0, 1000, 2)
-	done := make(chan error)
+	done := make(chan error, 1)
 	go func() { done <- e.Run(context.Background(), first) }()
-	<-held // the CPU is at its part of the first batch
-	eventually(t, "the device has answered", func() bool { return e.statusOf(t, "d").Services[0].Audited > 0 })
-	time.Sleep(10 * time.Millisecond)
+	select {
+	case <-held: // the CPU is at its part of the first batch
+	case <-done:
+		return false // the device took all
+	}
+	end := time.Now().Add(time.Second)
+	for e.statusOf(t, "d").Services[0].Spans == 0 && time.Now().Before(end) {
+		time.Sleep(time.Millisecond)
+	}
+	happened = e.statusOf(t, "d").Services[0].Spans > 0 // the device has answered, and was believed
 	lie.Store(true)
 	if err := e.Run(context.Background(), second); err != nil {
 		t.Fatal(err)
 	}
 	checkRight(t, second)
-	if s := e.statusOf(t, "d"); s.State != Quarantined {
-		t.Fatalf("the liar is %v", s.State)
-	}
+	happened = happened && e.statusOf(t, "d").State == Quarantined
 	close(let)
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	checkRight(t, first)
+	if happened {
+		checkRight(t, first)
+	}
+	return happened
 }
 
 // TestInexact: verdicts of a kind that the backend does not vouch for are decided again, and wrong ones are no crime.

@@ -336,20 +336,20 @@ type clock struct {
 }
 
 // begin starts a call that is predicted to take some seconds.
-func (c *clock) begin(predicted float64) (mark float64) {
+func (c *clock) begin(predicted float64, now time.Time) (mark float64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tick()
+	c.tick(now)
 	c.running++
 	c.backlog += predicted
 	return c.shares
 }
 
 // end gives the seconds that the call was charged.
-func (c *clock) end(mark, predicted float64) float64 {
+func (c *clock) end(mark, predicted float64, now time.Time) float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tick()
+	c.tick(now)
 	c.backlog -= predicted
 	if c.running--; c.running == 0 {
 		c.backlog = 0 // no rounding errors
@@ -357,10 +357,9 @@ func (c *clock) end(mark, predicted float64) float64 {
 	return c.shares - mark
 }
 
-func (c *clock) tick() {
-	now := time.Now()
+func (c *clock) tick(now time.Time) {
 	if c.running > 0 {
-		c.shares += now.Sub(c.last).Seconds() / float64(c.running)
+		c.shares += max(0, now.Sub(c.last).Seconds()) / float64(c.running)
 	}
 	c.last = now
 }

@@ -187,19 +187,23 @@ func TestSplitSmall(t *testing.T) {
 // TestClock: calls that share a backend share its time.
 func TestClock(t *testing.T) {
 	var c clock
-	a := c.begin(1)
-	time.Sleep(20 * time.Millisecond)
-	b := c.begin(2)
+	start := time.Now()
+	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	a := c.begin(1, at(0))
+	b := c.begin(2, at(20)) // both run for 40 ms, a had 20 alone
 	if q := c.queued(); q != 3 {
 		t.Errorf("backlog %v, want 3", q)
 	}
-	time.Sleep(20 * time.Millisecond)
-	tookB := c.end(b, 2)
-	tookA := c.end(a, 1)
-	if !near(tookA, 30e-3, 0.4) || !near(tookB, 10e-3, 0.6) {
-		t.Errorf("charged %v and %v, want 30 ms and 10 ms", tookA, tookB)
+	tookB := c.end(b, 2, at(60))
+	tookA := c.end(a, 1, at(65))
+	if !near(tookA, 45e-3, 1e-9) || !near(tookB, 20e-3, 1e-9) {
+		t.Errorf("charged %v and %v, want 45 ms and 20 ms", tookA, tookB)
 	}
 	if q := c.queued(); q != 0 {
 		t.Errorf("backlog %v of nothing", q)
+	}
+	d := c.begin(0, at(1000)) // nobody pays for the rest
+	if took := c.end(d, 0, at(1001)); !near(took, 1e-3, 1e-9) {
+		t.Errorf("charged %v, want 1 ms", took)
 	}
 }

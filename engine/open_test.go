@@ -169,8 +169,8 @@ func TestAdmission(t *testing.T) {
 			d.armed.Store(true)
 			start := time.Now()
 			var log bytes.Buffer
-			e, err := Open(Config{Kernels: []*kernels.Kernel{toy, other}, Custom: []backend.Backend{d}, Hang: 20 * time.Millisecond,
-				Grace: 20 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			e, err := Open(Config{Kernels: []*kernels.Kernel{toy, other}, Custom: []backend.Backend{d}, Hang: 300 * time.Millisecond,
+				Grace: 300 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -242,23 +242,25 @@ func TestMeasured(t *testing.T) {
 		return honest(ctx, b, lo, hi)
 	})
 	d.armed.Store(true)
-	e, err := Open(Config{Kernels: []*kernels.Kernel{toy}, Custom: []backend.Backend{d}})
-	if err != nil {
-		t.Fatal(err)
+	var s Service
+	for range 5 { // on a busy machine, times may be anything
+		e, err := Open(Config{Kernels: []*kernels.Kernel{toy}, Custom: []backend.Backend{d}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		s = e.statusOf(t, "d").Services[0]
+		if cpu := e.statusOf(t, "cpu").Services[0]; s.Rate < 30e3 || s.Rate > 150e3 || s.Setup > 4*time.Millisecond || cpu.Rate < 1e6 {
+			continue
+		}
+		b := toyBatch(toy, 0, 10, 1)
+		if err := e.Run(context.Background(), b); err != nil {
+			t.Fatal(err)
+		}
+		if n := e.statusOf(t, "cpu").Services[0].Jobs; n != 10 {
+			t.Errorf("the CPU decided %d of the 10 jobs that it does best", n)
+		}
+		return
 	}
-	defer e.Close()
-	s := e.statusOf(t, "d").Services[0]
-	if s.Rate < 30e3 || s.Rate > 150e3 || s.Setup > 4*time.Millisecond {
-		t.Errorf("setup %v, %.0f jobs a second; want about 2 ms, 100,000", s.Setup, s.Rate)
-	}
-	if s := e.statusOf(t, "cpu").Services[0]; s.Rate < 1e6 {
-		t.Errorf("the CPU does %.0f jobs a second", s.Rate)
-	}
-	b := toyBatch(toy, 0, 10, 1)
-	if err := e.Run(context.Background(), b); err != nil {
-		t.Fatal(err)
-	}
-	if n := e.statusOf(t, "cpu").Services[0].Jobs; n != 10 {
-		t.Errorf("the CPU decided %d of the 10 jobs that it does best", n)
-	}
+	t.Errorf("setup %v, %.0f jobs a second; want about 2 ms, 100,000", s.Setup, s.Rate)
 }
