@@ -13,7 +13,7 @@ var Kernel = digest.Kernel(kernels.Kernel{
 	ID:   kernels.BLAKE2b256,
 	Name: "blake2b256",
 	Out:  Size,
-	Run:  ref,
+	Run:  run,
 	Ref:  ref,
 }, answers)
 

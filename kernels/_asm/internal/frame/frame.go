@@ -88,6 +88,9 @@ type Hash struct {
 	// AVX-512 only.
 	Head bool
 
+	// Scratch is bytes of memory that the compression of each group uses, a multiple of a register.
+	Scratch int
+
 	// Memory gives each group its words in memory even if it is the only one.
 	Memory bool
 
@@ -112,6 +115,8 @@ type Group struct {
 	S, T  []reg.VecPhysical
 	Words [16]operand.Op // registers or memory
 	Save  operand.Mem    // vectors, one for each word of the state
+
+	Scratch operand.Mem
 }
 
 // InMemory tells whether the words are.
@@ -143,9 +148,11 @@ func (h *Hash) Groups(n, extra int) (gs []*Group, rest operand.Mem) {
 	if inMemory {
 		size += n * 16 * h.Bytes
 	}
+	scratch := size
+	size += n * h.Scratch
 	m := Local(size + extra)
 	for i := range n {
-		g := &Group{Index: i, S: h.Regs(n, i), T: h.Temps(n, i), Save: m.Offset(i * h.SaveBytes())}
+		g := &Group{Index: i, S: h.Regs(n, i), T: h.Temps(n, i), Save: m.Offset(i * h.SaveBytes()), Scratch: m.Offset(scratch + i*h.Scratch)}
 		for w := range g.Words {
 			if inMemory {
 				g.Words[w] = m.Offset(words + (16*i+w)*h.Bytes)
