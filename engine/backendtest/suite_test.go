@@ -315,7 +315,7 @@ func TestPlanted(t *testing.T) {
 		}, "leak", "goroutines"},
 		{"late writes after a cancelled Run", func(c *crooked) {
 			c.run = late(func(b *kernels.Batch) { b.SetVerdict(b.Len()-1, kernels.Valid) })
-		}, "cancel", "after Run had returned"},
+		}, "cancel", "after Run had returned|has output"}, // seen when it is written, or only in what stands there
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			failed := verdicts(func() *crooked {
@@ -323,7 +323,8 @@ func TestPlanted(t *testing.T) {
 				test.be(c)
 				return c
 			})
-			if says := failed[test.by]; !strings.Contains(says, test.says) {
+			says := failed[test.by]
+			if !slices.ContainsFunc(strings.Split(test.says, "|"), func(s string) bool { return strings.Contains(says, s) }) {
 				t.Errorf("property %q says %q, want %q; all that failed: %q", test.by, says, test.says, failed)
 			}
 		})
