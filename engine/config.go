@@ -53,8 +53,8 @@ type Config struct {
 	// Hang is how long a device may take for a span, beside eight times what the cost model predicts. Then the span is
 	// taken over and the device quarantined. 0 means 5 s.
 	Hang time.Duration
-	// Grace is how long a device may take to give up a span after it was told to. Then its call is abandoned. It also
-	// bounds how long Run may take to return after its context is done, and Close to close a device. 0 means 1 s.
+	// Grace is how long a device may take to give up a span after it was told to. Then its call is abandoned. So it bounds
+	// how long Run takes to return after its context is done. 0 means 1 s.
 	Grace time.Duration
 	// Probation is how long a quarantined backend waits for its next known-answer test; it doubles with each further
 	// quarantine, up to 64 times. 0 means 30 s, below 0: it is never admitted again.

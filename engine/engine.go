@@ -279,7 +279,7 @@ func (e *Engine) timed(ctx context.Context, s *service, b *kernels.Batch, lo, hi
 // Close waits for running calls of Run and drains streams; further calls give ErrClosed. Then it closes the backends.
 // A second Close does nothing and gives the same error.
 //
-// Errors: the backends', and one for each that did not close within Config.Grace (it is left behind).
+// Errors: the backends', and one for each that did not close within Config.Hang and Grace (it is left behind).
 func (e *Engine) Close() error {
 	e.closing.Do(func() { e.closeErr = e.close() })
 	return e.closeErr
@@ -325,11 +325,15 @@ func (m *member) close() error {
 		}
 		done <- err
 	}()
+	patience := m.engine.config.Hang + m.engine.config.Grace
+	if m.hangs() {
+		patience = m.engine.config.Grace
+	}
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(m.engine.config.Grace):
-		return fmt.Errorf("engine: backend %s did not close within %v", m.info.Name, m.engine.config.Grace)
+	case <-time.After(patience):
+		return fmt.Errorf("engine: backend %s did not close within %v", m.info.Name, patience)
 	}
 }
 

@@ -27,8 +27,10 @@ func TestRunErrors(t *testing.T) {
 	if err := e.Run(ctx, kernels.New(sha256.Node, 0, 1, 0)); !errors.Is(err, ErrKernel) || !strings.Contains(err.Error(), "sha256.node") {
 		t.Errorf("a kernel that is not served: %v", err)
 	}
-	if err := e.Run(ctx, toyBatch(newToy(toy.ID, "impostor", nil), 0, 1, 0)); !errors.Is(err, ErrKernel) {
-		t.Errorf("another kernel with the id of one that is served: %v", err)
+	impostor := toyBatch(newToy(toy.ID, "impostor", nil), 0, 1, 0)
+	toyRef(impostor, 0, 1)
+	if err := e.Run(ctx, impostor); !errors.Is(err, ErrKernel) || impostor.Verdict(0) != kernels.Unset {
+		t.Errorf("another kernel with the id of one that is served: %v, %v", err, impostor.Verdict(0))
 	}
 	done, cancel := context.WithCancel(ctx)
 	cancel()
@@ -96,6 +98,9 @@ func TestCancelDuring(t *testing.T) {
 			}
 			e := openToy(t, c, devices...)
 			b := toyBatch(k, 0, 100000, 1)
+			for i := range b.Len() { // stale and wrong, all of them
+				b.SetVerdict(i, 3)
+			}
 			region := &b.Region()[0]
 			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 			defer cancel()
@@ -166,8 +171,10 @@ func TestQueue(t *testing.T) {
 	eventually(t, "the large batch waits", func() bool { return e.waiting.Load() == 1320 })
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	if err := e.Run(ctx, toyBatch(k, 0, 1, 1)); err != context.DeadlineExceeded {
-		t.Errorf("a call that waits behind others until its context is done: %v", err)
+	late := toyBatch(k, 0, 1, 1)
+	toyRef(late, 0, 1)
+	if err := e.Run(ctx, late); err != context.DeadlineExceeded || late.Verdict(0) != kernels.Unset {
+		t.Errorf("a call that waits behind others until its context is done: %v, %v", err, late.Verdict(0))
 	}
 	if e.waiting.Load() != 1320 {
 		t.Errorf("%d jobs wait, want 1320", e.waiting.Load())
@@ -230,7 +237,7 @@ func (s stubborn) Close() error { return s.how() }
 func TestCloseErrors(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
-	e, err := Open(Config{Kernels: []*kernels.Kernel{toy}, Grace: 20 * time.Millisecond, Custom: []backend.Backend{
+	e, err := Open(Config{Kernels: []*kernels.Kernel{toy}, Hang: time.Second, Grace: 20 * time.Millisecond, Custom: []backend.Backend{
 		stubborn{newDevice("a", nil), func() error { return errPlanted }},
 		stubborn{newDevice("b", nil), func() error { panic("ouch") }},
 		stubborn{newDevice("c", nil), func() error { <-release; return nil }},
@@ -242,7 +249,7 @@ func TestCloseErrors(t *testing.T) {
 	if !errors.Is(err, errPlanted) {
 		t.Fatalf("%v", err)
 	}
-	for _, says := range []string{"close backend a: planted error", "close backend b: panic: ouch", "backend c did not close within 20ms"} {
+	for _, says := range []string{"close backend a: planted error", "close backend b: panic: ouch", "backend c did not close within 1.02s"} {
 		if !strings.Contains(err.Error(), says) {
 			t.Errorf("%q does not say %q", err, says)
 		}

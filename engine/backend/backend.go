@@ -19,9 +19,10 @@ type Backend interface {
 	// Info describes the backend. It is cheap and the answer does not change while the backend is open.
 	Info() Info
 
-	// Run decides jobs [lo,hi) of b: it sets every verdict in that span and writes every output row, zeros for
-	// invalid jobs. Or it returns an error and leaves the verdict of each job that it did not decide unset. It
-	// touches no verdict or output outside the span, and nothing else of b. An empty span succeeds.
+	// Run decides jobs [lo,hi) of b, whose verdicts and outputs are unset: it sets every verdict in that span and
+	// writes every output row, zeros for invalid jobs. Or it returns an error and leaves the verdict of each job
+	// that it did not decide unset. It touches no verdict or output outside the span, and nothing else of b; b may be
+	// a shadow, whose verdicts and outputs are not in its region. An empty span succeeds.
 	//
 	// A fault of the device is an error (a [*Fault]), never an invalid verdict. Run returns soon after ctx is
 	// done, with ctx's error unless all was decided by then, and nothing reads or writes b after that.

@@ -189,6 +189,9 @@ func TestClosedAndUnsupported(t *testing.T) {
 	if err := c.Run(context.Background(), other, 0, 0); !errors.Is(err, backend.ErrUnsupported) {
 		t.Errorf("another kernel: %v", err)
 	}
+	if err := c.Run(context.Background(), fill(kernels.New(fake(valid), 0, 1, 0)), 0, 1); !errors.Is(err, backend.ErrUnsupported) {
+		t.Errorf("another kernel with the same id: %v", err)
+	}
 	for range 2 {
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
