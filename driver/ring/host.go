@@ -35,8 +35,10 @@ type Host struct {
 	next    atomic.Uint32 // queue
 	epoch   atomic.Uint64 // lives of the chip, a reset begins the next
 	stats   counts
-	reapers sync.WaitGroup
-	closing chan struct{} // closed by Close
+	// observer is the device, if it wants to know of entries, or nil.
+	observer Observer
+	reapers  sync.WaitGroup
+	closing  chan struct{} // closed by Close
 
 	counting sync.Mutex // of counters
 
@@ -53,6 +55,7 @@ func Open(d driver.Device, pool *dma.Pool, o Options) (*Host, error) {
 	o.Poll = or(o.Poll, 20*time.Microsecond)
 	o.Tick = or(o.Tick, 50*time.Millisecond)
 	h := &Host{device: d, pool: pool, options: o, closing: make(chan struct{})}
+	h.observer, _ = d.(Observer)
 	if err := h.open(); err != nil {
 		if len(h.queues) > 0 { // it may know of them
 			d.Reset()

@@ -112,6 +112,9 @@ func (q *queue) submit(tag uint16, c *Command) error {
 	// included, before the doorbell's: for the compiler, and for the processor.
 	atomic.StoreUint32(word(entry[last:]), binary.LittleEndian.Uint32(b[last:]))
 	q.tail = (q.tail + 1) & (q.depth - 1)
+	if o := q.host.observer; o != nil {
+		o.Submitted(q.index, b)
+	}
 	if err := q.host.device.Write32(regs.DoorbellSQTail(q.index), q.tail); err != nil {
 		s.flying = false // its caller is told by this error; the queue starts over before it is used again
 		return err
@@ -190,24 +193,42 @@ func (q *queue) drain() (n int) {
 // judge tells the caller of the command that a completion names, if there is one.
 func (q *queue) judge(b *[regs.CompletionSize]byte) {
 	var e regs.Completion
-	stats := &q.host.stats
 	clean := e.Get(b)
+	j := q.judgement(&e, clean)
+	if o := q.host.observer; o != nil {
+		o.Completed(q.index, *b, j)
+	}
+	stats := &q.host.stats
+	switch j {
+	case Believed:
+		stats.Completions.Add(1)
+		q.tell(&q.slots[e.ID&0xffff], outcome{done: e})
+	case Garbage:
+		stats.Garbage.Add(1)
+	case Unknown:
+		stats.Unknown.Add(1)
+	case Stale:
+		stats.Stale.Add(1)
+	case Duplicate:
+		stats.Duplicate.Add(1)
+	}
+}
+
+func (q *queue) judgement(e *regs.Completion, clean bool) Judgement {
 	tag, generation := e.ID&0xffff, uint16(e.ID>>16)
 	switch {
 	case !clean || uint32(e.Queue) != q.index || regs.StatusName(e.Status) == "" || uint32(e.SQHead) >= q.depth:
-		stats.Garbage.Add(1)
+		return Garbage
 	case int(tag) >= len(q.slots):
-		stats.Unknown.Add(1)
+		return Unknown
 	case q.slots[tag].generation != generation:
-		stats.Stale.Add(1)
+		return Stale
 	case !q.slots[tag].flying:
-		stats.Duplicate.Add(1)
+		return Duplicate
 	case e.Decided > q.slots[tag].jobs:
-		stats.Garbage.Add(1)
-	default:
-		stats.Completions.Add(1)
-		q.tell(&q.slots[tag], outcome{done: e})
+		return Garbage
 	}
+	return Believed
 }
 
 // tell ends a flight. The lock is held; the channel has room, as it is told once a flight.
