@@ -40,6 +40,7 @@ var mayImport = []row{
 	{"node/...", []string{"node/...", "engine", "kernels/..."}},
 	{"bench/...", []string{"bench/...", "engine", "kernels/..."}},
 	{"cmd/sluice", []string{"..."}},
+	{"sim", nil}, // a process and its options; tests drive it
 	{"hdl/regs", nil},
 	{"hdl/regs/gen", []string{"hdl/regs"}},
 	{"hdl/tb/vectors", []string{"kernels/..."}}, // expected outputs of the unit benches are those of Kernel.Ref
