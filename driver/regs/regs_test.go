@@ -82,3 +82,36 @@ func TestStatusName(t *testing.T) {
 		}
 	}
 }
+
+// TestWords: the lists of words fill their entries, and say where Put puts a field.
+func TestWords(t *testing.T) {
+	for name, c := range map[string]struct {
+		words []Word
+		size  int
+	}{"submission": {SubmissionWords, SubmissionSize}, "completion": {CompletionWords, CompletionSize}} {
+		end := 0
+		for _, w := range c.words {
+			if w.Offset != end {
+				t.Errorf("%s %s at %#x, want %#x", name, w.Name, w.Offset, end)
+			}
+			end += w.Width / 8
+		}
+		if end != c.size {
+			t.Errorf("%s has %d bytes of words, want %d", name, end, c.size)
+		}
+	}
+	e := Completion{Status: 0xff}
+	var p [CompletionSize]byte
+	e.Put(&p)
+	if s := CompletionWords[1]; s.Name != "state" || s.Fields[0] != (Field{"status", 7, 0}) || p[s.Offset] != 0xff {
+		t.Errorf("%+v, %x", s, p)
+	}
+	if w := SubmissionWords[0]; w.Fields[1] != (Field{"opcode", 23, 16}) || Opcodes[0] != (Number{OpcodeRun, "run"}) || Rules[len(Rules)-1] != (Number{RuleDraft03, "Draft03"}) {
+		t.Errorf("%+v, %v, %v", w, Opcodes, Rules)
+	}
+	for _, s := range Statuses {
+		if StatusName(uint8(s.Value)) != s.Name {
+			t.Errorf("status %#x is %q and %q", s.Value, s.Name, StatusName(uint8(s.Value)))
+		}
+	}
+}

@@ -367,6 +367,77 @@ var Map = []Register{
 	{"doorbell.cq_head", "wo", 0x8004, 32, 1, 8, 0x1000, 0x0, nil},
 }
 
+// Word describes a word of a queue entry, Width bits at Offset bytes from its begin.
+type Word struct {
+	Name          string
+	Offset, Width int
+	Fields        []Field
+}
+
+// SubmissionWords is every word of a Submission.
+var SubmissionWords = []Word{
+	{"command", 0x0, 32, []Field{{"kernel", 15, 0}, {"opcode", 23, 16}, {"inexact", 24, 24}}},
+	{"rules", 0x4, 32, nil},
+	{"id", 0x8, 32, []Field{{"tag", 15, 0}, {"generation", 31, 16}}},
+	{"lo", 0xc, 32, nil},
+	{"hi", 0x10, 32, nil},
+	{"message_bytes", 0x14, 32, nil},
+	{"in", 0x18, 64, nil},
+	{"ends", 0x20, 64, nil},
+	{"messages", 0x28, 64, nil},
+	{"verdict", 0x30, 64, nil},
+	{"out", 0x38, 64, nil},
+}
+
+// CompletionWords is every word of a Completion.
+var CompletionWords = []Word{
+	{"id", 0x0, 32, nil},
+	{"state", 0x4, 32, []Field{{"status", 7, 0}, {"queue", 15, 8}, {"sq_head", 31, 16}}},
+	{"decided", 0x8, 32, nil},
+	{"detail", 0xc, 32, nil},
+	{"stamp", 0x10, 64, nil},
+	{"cycles", 0x18, 32, nil},
+	{"last", 0x1c, 32, []Field{{"phase", 0, 0}}},
+}
+
+// Number is a number that has a name.
+type Number struct {
+	Value uint32
+	Name  string
+}
+
+// Opcodes is every opcode of submissions.
+var Opcodes = []Number{
+	{0x01, "run"},
+	{0x02, "nop"},
+}
+
+// Statuses is every status of completions.
+var Statuses = []Number{
+	{0x01, "ok"},
+	{0x10, "bad_opcode"},
+	{0x11, "bad_kernel"},
+	{0x12, "bad_rules"},
+	{0x13, "bad_span"},
+	{0x14, "bad_address"},
+	{0x15, "bad_message"},
+	{0x20, "dma_read"},
+	{0x21, "dma_write"},
+	{0x30, "aborted"},
+	{0x31, "internal"},
+}
+
+// Rules is every rule set.
+var Rules = []Number{
+	{0x01, "RFC8032"},
+	{0x02, "ZIP215"},
+	{0x04, "Strict"},
+	{0x08, "LowS"},
+	{0x10, "TAI"},
+	{0x20, "ELL2"},
+	{0x40, "Draft03"},
+}
+
 // SubmissionSize is the bytes of a Submission.
 const SubmissionSize = 64
 

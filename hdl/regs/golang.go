@@ -81,6 +81,7 @@ func (s *Spec) goPackage() ([]byte, error) {
 	p.line(")")
 	s.goKernels(&p)
 	s.goMap(&p)
+	s.goLayout(&p)
 	for i := range s.Entries {
 		s.goEntry(&p, &s.Entries[i])
 	}
@@ -146,19 +147,53 @@ func (s *Spec) goMap(p *page) {
 		for _, j := range fromLow(b.Registers) {
 			w := &b.Registers[j]
 			p.WriteString(fmt.Sprintf("{%q, %q, %#x, %d, %d, %d, %#x, %#x, ", b.Name+"."+w.Name, w.Access, b.Base+w.Offset, w.Width, w.Count, b.Count, b.Size, w.Reset))
-			if len(w.Fields) == 0 {
-				p.line("nil},")
-				continue
-			}
-			p.WriteString("[]Field{")
-			for k := range w.Fields {
-				f := &w.Fields[k]
-				p.WriteString(fmt.Sprintf("{%q, %d, %d}, ", f.Name, f.Hi, f.Lo))
-			}
-			p.line("}},")
+			p.line("%s},", goFields(w))
 		}
 	}
 	p.line("}")
+}
+
+// goFields is the list of a word's fields.
+func goFields(w *Word) string {
+	if len(w.Fields) == 0 {
+		return "nil"
+	}
+	list := ""
+	for k := range w.Fields {
+		f := &w.Fields[k]
+		list += fmt.Sprintf("{%q, %d, %d}, ", f.Name, f.Hi, f.Lo)
+	}
+	return "[]Field{" + list + "}"
+}
+
+// goLayout lists the words of queue entries and the numbers in them by name, for the same tools.
+func (s *Spec) goLayout(p *page) {
+	p.line("\n// Word describes a word of a queue entry, Width bits at Offset bytes from its begin.")
+	p.line("type Word struct {\nName string\nOffset, Width int\nFields []Field\n}")
+	for i := range s.Entries {
+		e := &s.Entries[i]
+		p.line("\n// %sWords is every word of a %s.\nvar %sWords = []Word{", camel(e.Name), camel(e.Name), camel(e.Name))
+		for _, j := range fromLow(e.Words) {
+			w := &e.Words[j]
+			p.line("{%q, %#x, %d, %s},", w.Name, w.Offset, w.Width, goFields(w))
+		}
+		p.line("}")
+	}
+	p.line("\n// Number is a number that has a name.\ntype Number struct {\nValue uint32\nName string\n}")
+	for _, t := range []struct {
+		name, doc string
+		all       []Number
+	}{
+		{"Opcodes", "is every opcode of submissions", s.Opcodes},
+		{"Statuses", "is every status of completions", s.Statuses},
+		{"Rules", "is every rule set", s.Rules},
+	} {
+		p.line("\n// %s %s.\nvar %s = []Number{", t.name, t.doc, t.name)
+		for _, n := range t.all {
+			p.line("{%#02x, %q},", n.Value, n.Name)
+		}
+		p.line("}")
+	}
 }
 
 // goType is the smallest unsigned type that holds the bits.
