@@ -15,6 +15,7 @@ const (
 
 // curve is the memory of the way from alpha to the curve.
 type curve struct {
+	edwards8.Elligator
 	x, y   edwards8.Pair
 	points edwards8.Points
 }
@@ -44,7 +45,7 @@ func (w *workspace) encodeToCurve(groups int) {
 		if w.rule == kernels.Draft03 {
 			sign = edwards8.SignEvenX
 		}
-		edwards8.Elligator2(&c.points, &c.y, sign)
+		c.Map(&c.points, &c.y, sign)
 		n := min(2, groups-g)
 		c.points.Double(n, 3)
 		for i := range n {
@@ -130,7 +131,7 @@ func (w *workspace) tryAndIncrement(groups int) {
 			break // nobody will ever see this
 		}
 		w.sumPieces(count)
-		var fine, odd [2]uint8
+		var fine, odd, ok [2]uint8
 		for i := range count {
 			digest := w.digests[i][:32]
 			if e := edwards8.EncodingOf(digest); e.Canonical() && !e.Small() {
@@ -139,7 +140,7 @@ func (w *workspace) tryAndIncrement(groups int) {
 			c.y[i/lanes].SetLane(i%lanes, digest)
 			odd[i/lanes] |= digest[31] >> 7 << (i % lanes)
 		}
-		ok := c.x.Decompress(&c.y, odd)
+		c.Decompress(c.x[:], c.y[:], odd[:], ok[:])
 		var found [perTurn]bool
 		for i, j := range job[:count] {
 			if g, l := i/lanes, i%lanes; !found[j] && (ok[g]&fine[g])>>l&1 == 1 {

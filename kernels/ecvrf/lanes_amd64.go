@@ -128,7 +128,7 @@ func (w *workspace) decide(lo, hi int) {
 	for g := range groups {
 		w.multiply(&w.groups[g])
 	}
-	edwards8.Normalise(w.results[:4*groups], w.room[:4*groups+1])
+	w.curve.Normalise(w.results[:4*groups], w.room[:4*groups+1])
 	w.conclude()
 }
 
@@ -160,7 +160,8 @@ func (w *workspace) decode(g int) {
 			odd[i] |= encoded[31] >> 7 << l
 		}
 	}
-	ok := of.x.Decompress(&of.y, odd)
+	var ok [2]uint8
+	w.curve.Decompress(of.x[:], of.y[:], odd[:], ok[:])
 	fine &= ok[0] & ok[1]
 	for i := range of.x {
 		edwards8.Neutralise(&of.x[i], &of.y[i], ^fine)

@@ -33,7 +33,7 @@ func (w *waiting) add(p *edwards8.Point, r *edwards8.Element, odd, fine uint8, l
 
 // finish decides the jobs of all groups and forgets them. R is the encoding of a point if y is the same modulo p and the sign bit is
 // the oddness of x, as allowed has refused other encodings.
-func (w *waiting) finish(b *kernels.Batch) {
+func (w *waiting) finish(b *kernels.Batch, room *edwards8.Room) {
 	if w.n == 0 {
 		return
 	}
@@ -43,7 +43,7 @@ func (w *waiting) finish(b *kernels.Batch) {
 		g.product = products[i%2]
 		products[i%2].Mul(&products[i%2], &g.z)
 	}
-	products.Invert(&products)
+	room.Invert(products[:])
 	for i := w.n - 1; i >= 0; i-- {
 		g := &w.groups[i]
 		inverse := &products[i%2]

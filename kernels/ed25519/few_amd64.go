@@ -7,13 +7,13 @@ import (
 	"github.com/sluice-engine/sluice/kernels/internal/edwards8"
 )
 
-// few decides one or two jobs whose A and R are in the first pair, with four lanes and half of the doublings for each. fine is the lanes
+// few decides one or two jobs whose A and R are the first two points, with four lanes and half of the doublings for each. fine is the lanes
 // of jobs that are not refused yet. false: it could not, and decided nothing; that depends on k only.
 func (w *workspace) few(b *kernels.Batch, lo, hi int, fine uint8) bool {
 	for i := range hi - lo {
 		var s edwards8.Scalar
 		if fine>>i&1 == 1 && (!s.SetBytes(b.Row(lo + i)[KeySize+32:]) ||
-			!w.halved.Set(i, &s, &w.k[i], &w.x[0][0], &w.y[0][0], &w.x[0][1], &w.y[0][1])) {
+			!w.halved.Set(i, &s, &w.k[i], &w.x[0], &w.y[0], &w.x[1], &w.y[1])) {
 			return false
 		}
 	}

@@ -45,7 +45,7 @@ func (w *workspace) decideEach(b *kernels.Batch, lo, hi int) {
 	for ; lo < hi; lo += perTurn {
 		w.decide(b, lo, min(hi, lo+perTurn))
 		if w.waiting.full() || lo+perTurn >= hi {
-			w.waiting.finish(b)
+			w.waiting.finish(b, &w.room)
 		}
 	}
 }
@@ -91,14 +91,14 @@ var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 // workspace is what one turn computes. It is larger than 32 KiB, so that the heap aligns it to pages, and the vectors in it
 // lie on cache lines.
 type workspace struct {
-	y, x    [2]edwards8.Pair // of A and R: [group][A, R], or [A, R][group] for two groups
+	y, x    edwards8.Quad // of A and R; of two groups: A of both, R of both
+	room    edwards8.Room
 	product edwards8.Product
-	base    *edwards8.Multiples
-	challenges
-
 	halved  edwards8.Halved
-	encode  bool // compare encodings where there are two groups
 	waiting waiting
+	challenges
+	base   *edwards8.Multiples
+	encode bool // compare encodings where there are two groups
 }
 
 // decide decides jobs [lo,hi), one to [perTurn] of them. Lanes without a job repeat the last one.
@@ -110,16 +110,10 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 	w.challenges.compute(b, lo, hi)
 	rule := b.Flags()
 
-	// With one group, A and R are a pair to decompress; with two, the keys of both groups, then the R.
-	place := func(g, point int) (pair, half int) {
-		if groups == 1 {
-			return 0, point
-		}
-		return point, g
-	}
-	var fine [2]uint8   // lanes whose job no check of bytes refuses
-	var odd [2][2]uint8 // [pair][half]: the sign bits
-	var ok [2][2]uint8  // [pair][half]: there is a point
+	place := func(g, point int) int { return groups*point + g } // in w.y and w.x
+	var fine [2]uint8                                           // lanes whose job no check of bytes refuses
+	var odd [4]uint8                                            // the sign bits
+	var ok [4]uint8                                             // there is a point
 	for i := range groups * edwards8.Lanes {
 		g, l := i/edwards8.Lanes, i%edwards8.Lanes
 		j := min(i, hi-lo-1)
@@ -135,44 +129,42 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 			w.product.K[g].SetLane4(l, new(edwards8.Scalar))
 		}
 		for point, encoded := range [2][]byte{key, r} {
-			pair, half := place(g, point)
-			w.y[pair][half].SetLane(l, encoded)
-			odd[pair][half] |= encoded[31] >> 7 << l
+			at := place(g, point)
+			w.y[at].SetLane(l, encoded)
+			odd[at] |= encoded[31] >> 7 << l
 		}
 	}
 	encode := w.encode && groups == 2
-	pairs := groups
+	points := 2 * groups
 	if encode {
-		pairs = 1
+		points = 2
 	}
-	for pair := range pairs {
-		ok[pair] = w.x[pair].Decompress(&w.y[pair], odd[pair])
-	}
-	if hi-lo <= edwards8.MaxHalved && w.few(b, lo, hi, fine[0]&ok[0][0]&ok[0][1]) {
+	w.room.Decompress(w.x[:points], w.y[:points], odd[:], ok[:])
+	if hi-lo <= edwards8.MaxHalved && w.few(b, lo, hi, fine[0]&ok[0]&ok[1]) {
 		return
 	}
 	for g := range groups {
-		pair, half := place(g, 0)
-		fine[g] &= ok[pair][half]
+		at := place(g, 0)
+		fine[g] &= ok[at]
 		// The equation wants -A. What is no point must not get into the formulas, whose Z might be zero then.
-		x, y := &w.x[pair][half], &w.y[pair][half]
+		x, y := &w.x[at], &w.y[at]
 		x.Neg(x, edwards8.All)
-		edwards8.SetNeutral(x, y, ^ok[pair][half])
+		edwards8.SetNeutral(x, y, ^ok[at])
 		w.product.Tables[g].Fill(x, y)
 	}
 	w.product.Compute(groups, w.base)
 	for g := range groups {
-		pair, half := place(g, 1)
-		x, y, p := &w.x[pair][half], &w.y[pair][half], &w.product.P[g]
+		at := place(g, 1)
+		x, y, p := &w.x[at], &w.y[at], &w.product.P[g]
 		switch {
 		case encode:
-			at := lo + g*edwards8.Lanes
-			w.waiting.add(p, y, odd[pair][half], fine[g], at, min(hi, at+edwards8.Lanes))
+			first := lo + g*edwards8.Lanes
+			w.waiting.add(p, y, odd[at], fine[g], first, min(hi, first+edwards8.Lanes))
 			continue
 		case rule == kernels.ZIP215:
-			fine[g] &= ok[pair][half] & cofactored(p, x, y)
+			fine[g] &= ok[at] & cofactored(p, x, y)
 		default: // allowed has seen to it that R is the one encoding of the point
-			fine[g] &= ok[pair][half] & p.Is(x, y)
+			fine[g] &= ok[at] & p.Is(x, y)
 		}
 		for l := range min(edwards8.Lanes, hi-lo-g*edwards8.Lanes) {
 			b.SetVerdict(lo+g*edwards8.Lanes+l, kernels.Of(fine[g]>>l&1 == 1))

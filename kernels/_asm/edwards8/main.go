@@ -28,7 +28,7 @@ func main() {
 	biasMem = Words64("bias", []uint64{p0 << 10, p1 << 10, p1 << 10, p1 << 10, p1 << 10})
 	lowBiasMem = Words64("lowBias", []uint64{p0 << 2, p1 << 2, p1 << 2, p1 << 2, p1 << 2})
 	mul()
-	square()
+	power()
 	double()
 	addition()
 	element()
@@ -283,61 +283,4 @@ func pointers(names ...string) (operand.Mem, operand.Mem, operand.Mem) {
 		m[i] = operand.Mem{Base: in[i]}
 	}
 	return m[0], m[1], m[2]
-}
-
-func square() {
-	TEXT("square", NOSPLIT, "func(out, a *byte, n int)")
-	Pragma("noescape")
-	Doc("square sets two consecutive elements out = a^(2^n), tight, n > 0. The two chains fill each other's waiting.")
-	out, a, _ := pointers("out", "a")
-	Load(Param("n"), reg.RCX)
-	constants()
-	r := allRegs()
-	x := load(r, a)
-	y := load(r, a.Offset(320))
-	Label("square_next")
-	// The registers at the end of the loop must be those at its beginning.
-	x0, y0 := append(five(nil), x...), append(five(nil), y...)
-	x = squared(r, x)
-	carry(r, x)
-	y = squared(r, y)
-	carry(r, y)
-	move(x, x0, y, y0)
-	DECQ(reg.RCX)
-	JNZ(operand.LabelRef("square_next"))
-	store(r, x0, out)
-	store(r, y0, out.Offset(320))
-	VZEROUPPER()
-	RET()
-}
-
-// move copies x to x0 and y to y0; the targets may overlap the sources.
-func move(x, x0, y, y0 five) {
-	type pair struct{ from, to reg.VecPhysical }
-	var todo []pair
-	for i := range 5 {
-		todo = append(todo, pair{x[i], x0[i]}, pair{y[i], y0[i]})
-	}
-	for len(todo) > 0 {
-		progress := false
-		for i, p := range todo {
-			blocked := false
-			for j, q := range todo {
-				if i != j && q.from == p.to {
-					blocked = true
-				}
-			}
-			if !blocked {
-				if p.from != p.to {
-					VMOVDQA64(p.from, p.to)
-				}
-				todo = append(todo[:i], todo[i+1:]...)
-				progress = true
-				break
-			}
-		}
-		if !progress { // a cycle: through a constant's register, which is loaded again
-			panic("cycle of moves")
-		}
-	}
 }

@@ -13,7 +13,7 @@ import (
 func BenchmarkSteps(b *testing.B) {
 	base := Base()
 	m := new(Product)
-	x, y := new(Pair), new(Pair)
+	r, x, y, ok := new(Room), new(Quad), new(Quad), make([]uint8, 4)
 	for g := range 2 {
 		for l := range Lanes {
 			k := Scalar{uint64(l+g) * 0x9e3779b97f4a7c15, 0x123456789abcdef * uint64(l+1), 88888888888888888, uint64(l+7) << 55}
@@ -40,14 +40,21 @@ func BenchmarkSteps(b *testing.B) {
 		f     func()
 	}{
 		{"mul", 1, func() { p.X.Mul(&p.X, &p.Y) }},
-		{"square", 512, func() { x.Square(x, 256) }},
+		{"square2", 512, func() { squareMany(x[:2], x[:2], 256) }},
+		{"square4", 1024, func() { squareMany(x[:], x[:], 256) }},
+		{"mul2", 512, func() {
+			for range 256 {
+				mulMany(x[:2], x[:2], y[:2])
+			}
+		}},
 		{"double", 64, func() { p.Double(64) }},
 		{"double2", 128, func() { m.P.Double(2, 64) }},
 		{"add2", 2, func() { m.P.Add(2, &m.q) }},
 		{"addNoT2", 2, func() { m.P.AddNoT(2, &m.q) }},
 		{"pick", 2, func() { m.Tables[0].Pick(&c, &m.k[0][1]); m.Tables[1].Pick(&c, &m.k[1][1]) }},
 		{"fill", 2, func() { m.Tables[0].Fill(&one, &one); m.Tables[1].Fill(&one, &one) }},
-		{"decompress", 2, func() { x.Decompress(y, [2]uint8{}) }},
+		{"decompress2", 2, func() { r.Decompress(x[:2], y[:2], ok, ok) }},
+		{"decompress4", 4, func() { r.Decompress(x[:], y[:], ok, ok) }},
 		{"product", 1, func() { m.Compute(1, base) }},
 		{"product2", 2, func() { m.Compute(2, base) }},
 		{"bucket", 64, func() { s.add(&terms, 0, 2, s.long) }},

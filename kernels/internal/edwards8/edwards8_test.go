@@ -95,9 +95,10 @@ func TestElement(t *testing.T) {
 		rounds = 1000
 	}
 	for range rounds {
-		var p, q Pair
-		random(&p[0])
-		random(&p[1])
+		var p, q Quad
+		for i := range p {
+			random(&p[i])
+		}
 		a, b := &p[0], &p[1]
 		A := func(l int) *big.Int { return value(a, l) }
 		B := func(l int) *big.Int { return value(b, l) }
@@ -109,9 +110,10 @@ func TestElement(t *testing.T) {
 		c.Sub(a, b)
 		want(t, "Sub", &c, func(l int) *big.Int { return new(big.Int).Sub(A(l), B(l)) })
 		n := 1 + rand.IntN(3)
-		q.Square(&p, n)
+		count := 2 + 2*rand.IntN(2)
+		squareMany(q[:], p[:count], n)
 		power := new(big.Int).Lsh(big.NewInt(1), uint(n))
-		for i := range q {
+		for i := range q[:count] {
 			want(t, "Square", &q[i], func(l int) *big.Int { return new(big.Int).Exp(value(&p[i], l), power, prime) })
 		}
 		mask := uint8(rand.Uint32())
@@ -159,12 +161,15 @@ func TestElement(t *testing.T) {
 }
 
 func TestInvert(t *testing.T) {
-	for range 100 {
-		var p, q Pair
-		random(&p[0])
-		random(&p[1])
-		q.Invert(&p)
-		for i := range q {
+	for n := range 100 {
+		var p, q Quad
+		for i := range p {
+			random(&p[i])
+		}
+		q = p
+		count := 2 + 2*(n%2)
+		new(Room).Invert(q[:count])
+		for i := range q[:count] {
 			want(t, "Invert", &q[i], func(l int) *big.Int {
 				return new(big.Int).Exp(value(&p[i], l), new(big.Int).Sub(prime, big.NewInt(2)), prime)
 			})
@@ -176,10 +181,11 @@ func TestInvert(t *testing.T) {
 func TestDecompress(t *testing.T) {
 	points := 0
 	for n := range 100 {
-		var x, y Pair
-		var odd [2]uint8
-		var encoded [2][Lanes][32]byte
-		for i := range y {
+		var x, y Quad
+		var odd, ok [4]uint8
+		var encoded [4][Lanes][32]byte
+		count := 2 + 2*(n/2%2)
+		for i := range count {
 			for l := range Lanes {
 				p := encoded[i][l][:]
 				for k := range p {
@@ -200,8 +206,8 @@ func TestDecompress(t *testing.T) {
 				odd[i] |= p[31] >> 7 << l
 			}
 		}
-		ok := x.Decompress(&y, odd)
-		for i := range y {
+		new(Room).Decompress(x[:count], y[:count], odd[:], ok[:])
+		for i := range count {
 			for l := range Lanes {
 				p, err := new(edwards25519.Point).SetBytes(encoded[i][l][:])
 				if (err == nil) != (ok[i]>>l&1 == 1) {
@@ -216,7 +222,7 @@ func TestDecompress(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d points of %d", points, 100*2*Lanes)
+	t.Logf("%d points of %d", points, 100*3*Lanes)
 }
 
 // fieldElement is lane l of e.
@@ -277,7 +283,7 @@ func randomScalar() *edwards25519.Scalar {
 func randomPoints(t *testing.T, other *[Lanes]*edwards25519.Point) (x, y Element, p [Lanes]*edwards25519.Point) {
 	torsion := small(t)
 	var ys, xs Pair
-	var odd [2]uint8
+	var odd, ok [2]uint8
 	for l := range p {
 		p[l] = new(edwards25519.Point).ScalarBaseMult(randomScalar())
 		switch rand.IntN(6) {
@@ -298,7 +304,8 @@ func randomPoints(t *testing.T, other *[Lanes]*edwards25519.Point) (x, y Element
 		ys[0].SetLane(l, b)
 		odd[0] |= b[31] >> 7 << l
 	}
-	if ok := xs.Decompress(&ys, odd); ok[0] != All {
+	new(Room).Decompress(xs[:], ys[:], odd[:], ok[:])
+	if ok[0] != All {
 		t.Fatalf("no points: %08b", ok)
 	}
 	return xs[0], ys[0], p

@@ -24,7 +24,13 @@ const (
 	SignEvenX   Sign = true  // on edwards25519, x is even
 )
 
-// Elligator2 sets each p to the point of edwards25519 for r: map_to_curve_elligator2_curve25519 of RFC 9380, section 6.7.1, with
+// Elligator is the memory of maps from field elements to the curve. It lies best on a multiple of 64 bytes.
+type Elligator struct {
+	Room
+	tv1, xd, xd2, gxd, gxd3, gxd7, gx1, a, e, e8 Pair
+}
+
+// Map sets each p to the point of edwards25519 for r: map_to_curve_elligator2_curve25519 of RFC 9380, section 6.7.1, with
 // Z = 2, and the birational map of RFC 7748, section 4.1. Where that has a denominator of zero, which RFC 9380 says is the
 // neutral point, it gives the point of order 2: 8p is the same. T of p is undefined.
 //
@@ -36,8 +42,8 @@ const (
 // both candidates, with y the root,
 //
 //	x = sqrt(-J-2) u / v = -J sqrt(-J-2) y xd^2 / gx1    1/gx1 = gxd^7 / A
-func Elligator2(p *Points, r *Pair, sign Sign) {
-	var tv1, xd, xd2, gxd, gxd3, gxd7, gx1, a, e, e8 Pair
+func (m *Elligator) Map(p *Points, r *Pair, sign Sign) {
+	tv1, xd, xd2, gxd, gxd3, gxd7, gx1, a, e, e8 := &m.tv1, &m.xd, &m.xd2, &m.gxd, &m.gxd3, &m.gxd7, &m.gx1, &m.a, &m.e, &m.e8
 	for i := range r {
 		var t Element
 		t.Mul(&r[i], &r[i])
@@ -55,8 +61,8 @@ func Elligator2(p *Points, r *Pair, sign Sign) {
 		gxd7[i].Mul(&t, &gxd3[i])
 		a[i].Mul(&gx1[i], &gxd7[i])
 	}
-	e.sqrtChain(&a)
-	e8.Square(&e, 3)
+	m.root(e[:], a[:])
+	squareMany(e8[:], e[:], 3)
 	for i := range r {
 		var y, y2, t, square Element
 		y.Mul(&e[i], &gx1[i])

@@ -11,13 +11,15 @@ import "sync"
 //
 // with all scalars below 2^130, in four lanes for each job. It is meant to be used again.
 type Halved struct {
-	x, y     Element
-	negative uint8 // lanes that want -(x, y)
-	table    Table
-	scalars  Scalars
-	windows  Windows4
+	x, y    Element
+	table   Table
+	scalars Scalars
+	windows Windows4
+	p       Point
+
+	negative uint64 // lanes that want -(x, y)
 	program  Program
-	p        Point
+	_        [4]uint64
 }
 
 // halvedWindows is how many windows of 4 bits numbers below 2^130 have, with the offset.
@@ -32,7 +34,7 @@ var shiftedBase = sync.OnceValue(func() (xy [2]Element) {
 	p.SetAffine(&baseX, &baseY)
 	p.Double(128)
 	z := Pair{p.Z, one}
-	z.Invert(&z)
+	new(Room).Invert(z[:])
 	xy[0].Mul(&p.X, &z[0])
 	xy[1].Mul(&p.Y, &z[0])
 	return xy
@@ -78,7 +80,7 @@ func (h *Halved) Compute() *Point {
 			h.program.AddCached(4, &h.table, &h.windows[i])
 		}
 	}
-	h.x.Neg(&h.x, h.negative)
+	h.x.Neg(&h.x, uint8(h.negative))
 	h.table.Fill(&h.x, &h.y)
 	h.windows.Set(&h.scalars)
 	h.program.Run(&h.p)

@@ -5,21 +5,21 @@ package edwards8
 import "encoding/binary"
 
 // Normalise makes the points affine, with Z = 1 and canonical X and Y, by one inversion for all (Montgomery's trick). No Z may be
-// zero: what a complete formula gives for points of the curve has none. T is not read, nor set. len(room) == len(points)+1.
+// zero: what a complete formula gives for points of the curve has none. T is not read, nor set. len(products) == len(points)+1.
 //
 // A zero would spoil its lane of all the points: replace what is not on the curve before it gets here.
-func Normalise(points []*Point, room []Element) {
+func (r *Room) Normalise(points []*Point, products []Element) {
 	if len(points) == 0 {
 		return
 	}
-
-	product := room[:len(points)+1] // of the first i Z
+	product := products[:len(points)+1] // of the first i Z
 	product[0] = one
 	for i, p := range points {
 		product[i+1].Mul(&product[i], &p.Z)
 	}
-	inverse := Pair{product[len(points)], one}
-	inverse.Invert(&inverse)
+	inverse := &r.w
+	inverse[0], inverse[1] = product[len(points)], one
+	r.Invert(inverse[:])
 	for i := len(points) - 1; i >= 0; i-- {
 		var z Element
 		p := points[i]

@@ -115,7 +115,7 @@ var HighBase = sync.OnceValue(func() *Multiples {
 	var p Point
 	p.SetAffine(&baseX, &baseY)
 	p.Double(HighBit)
-	Normalise([]*Point{&p}, make([]Element, 2))
+	new(Room).Normalise([]*Point{&p}, make([]Element, 2))
 	return multiplesOf(&p.X, &p.Y)
 })
 
@@ -177,7 +177,7 @@ func affines(points []Point) []Affine {
 		product[i+1].Mul(&product[i], &points[i].Z)
 	}
 	inverse := Pair{product[len(points)], one}
-	inverse.Invert(&inverse)
+	new(Room).Invert(inverse[:])
 	out := make([]Affine, len(points))
 	for i := len(points) - 1; i >= 0; i-- {
 		var z Element

@@ -25,7 +25,7 @@ func TestElligator2(t *testing.T) {
 		}
 		for _, sign := range []Sign{SignRFC9380, SignEvenX} {
 			var p Points
-			Elligator2(&p, &r, sign)
+			new(Elligator).Map(&p, &r, sign)
 			for i := range p {
 				for l := range Lanes {
 					x, y, first := modelElligator2(value(&r[i], l), sign)
@@ -206,7 +206,8 @@ func TestProgram(t *testing.T) {
 }
 
 func TestNormalise(t *testing.T) {
-	Normalise(nil, nil)
+	room := new(Room)
+	room.Normalise(nil, nil)
 	for n := 1; n < 10; n++ {
 		var points []*Point
 		var want [][Lanes]*edwards25519.Point
@@ -220,7 +221,7 @@ func TestNormalise(t *testing.T) {
 			}
 			points, want = append(points, p), append(want, ps)
 		}
-		Normalise(points, make([]Element, n+1))
+		room.Normalise(points, make([]Element, n+1))
 		for i, p := range points {
 			if p.Z != one {
 				t.Fatal("Z is not 1")
