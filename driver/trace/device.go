@@ -38,11 +38,15 @@ var (
 // caller closes it after that. The Device owns d: its Close closes d. The error is that of the first bytes written, with
 // which nothing is changed.
 func New(d driver.Device, w io.Writer, o Options) (*Device, error) {
+	return newDevice(d, w, o, realClock())
+}
+
+func newDevice(d driver.Device, w io.Writer, o Options, c clock) (*Device, error) {
 	if o.Buffer <= 0 {
 		o.Buffer = 8192
 	}
 	i := d.Info()
-	s, err := newSink(w, i, max(o.Buffer, 2))
+	s, err := newSink(w, i, max(o.Buffer, 2), c)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +74,8 @@ func (d *Device) Err() error {
 }
 
 // since is how long it is since begin, in ns.
-func since(begin time.Time) uint32 {
-	return uint32(min(uint64(time.Since(begin)), math.MaxUint32))
+func (d *Device) since(begin time.Duration) uint32 {
+	return uint32(min(uint64(d.sink.now()-begin), math.MaxUint32))
 }
 
 // Info implements driver.Device.
@@ -79,9 +83,9 @@ func (d *Device) Info() driver.Info { return d.device.Info() }
 
 // Read32 implements driver.Device.
 func (d *Device) Read32(offset uint32) (uint32, error) {
-	begin := time.Now()
+	begin := d.sink.now()
 	v, err := d.device.Read32(offset)
-	d.sink.put(&Record{Type: Read, Took: since(begin), Status: statusOf(err), Words: [4]uint64{uint64(offset), uint64(v)}})
+	d.sink.put(&Record{Type: Read, Took: d.since(begin), Status: statusOf(err), Words: [4]uint64{uint64(offset), uint64(v)}})
 	return v, err
 }
 
@@ -92,10 +96,10 @@ func (d *Device) Write32(offset, value uint32) error {
 		r.Type = Doorbell
 	}
 	d.sink.put(&r)
-	begin := time.Now()
+	begin := d.sink.now()
 	err := d.device.Write32(offset, value)
 	if err != nil {
-		r.Took, r.Status = since(begin), statusOf(err)
+		r.Took, r.Status = d.since(begin), statusOf(err)
 		d.sink.put(&r)
 	}
 	return err
@@ -103,25 +107,25 @@ func (d *Device) Write32(offset, value uint32) error {
 
 // Map implements driver.Device.
 func (d *Device) Map(m driver.Memory, iova uint64) error {
-	begin := time.Now()
+	begin := d.sink.now()
 	err := d.device.Map(m, iova)
-	d.sink.put(&Record{Type: Map, Took: since(begin), Status: statusOf(err), Words: [4]uint64{iova, uint64(len(m.Bytes)), uint64(m.Offset)}})
+	d.sink.put(&Record{Type: Map, Took: d.since(begin), Status: statusOf(err), Words: [4]uint64{iova, uint64(len(m.Bytes)), uint64(m.Offset)}})
 	return err
 }
 
 // Unmap implements driver.Device.
 func (d *Device) Unmap(iova, size uint64) error {
-	begin := time.Now()
+	begin := d.sink.now()
 	err := d.device.Unmap(iova, size)
-	d.sink.put(&Record{Type: Unmap, Took: since(begin), Status: statusOf(err), Words: [4]uint64{iova, size}})
+	d.sink.put(&Record{Type: Unmap, Took: d.since(begin), Status: statusOf(err), Words: [4]uint64{iova, size}})
 	return err
 }
 
 // Reset implements driver.Device.
 func (d *Device) Reset() error {
-	begin := time.Now()
+	begin := d.sink.now()
 	err := d.device.Reset()
-	d.sink.put(&Record{Type: Reset, Took: since(begin), Status: statusOf(err)})
+	d.sink.put(&Record{Type: Reset, Took: d.since(begin), Status: statusOf(err)})
 	return err
 }
 
@@ -141,9 +145,9 @@ func (d *Device) Completed(queue uint32, entry [regs.CompletionSize]byte, j ring
 // the file, of which [Device.Err] tells.
 func (d *Device) Close() error {
 	d.once.Do(func() {
-		begin := time.Now()
+		begin := d.sink.now()
 		d.closed = d.device.Close()
-		took := since(begin)
+		took := d.since(begin)
 		d.mu.Lock()
 		for v, r := range d.relays {
 			r.end()

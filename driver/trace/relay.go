@@ -5,7 +5,6 @@ package trace
 import (
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/sluice-engine/sluice/driver/event"
 	"golang.org/x/sys/unix"
@@ -23,13 +22,13 @@ type relay struct {
 
 // Interrupt implements driver.Device.
 func (d *Device) Interrupt(vector, fd int) error {
-	begin := time.Now()
+	begin := d.sink.now()
 	on := uint64(1)
 	if fd < 0 {
 		on = 0
 	}
 	err := d.connect(vector, fd)
-	d.sink.put(&Record{Type: Vector, Took: since(begin), Status: statusOf(err), Words: [4]uint64{uint64(uint32(vector)), on}})
+	d.sink.put(&Record{Type: Vector, Took: d.since(begin), Status: statusOf(err), Words: [4]uint64{uint64(uint32(vector)), on}})
 	return err
 }
 

@@ -1,5 +1,3 @@
-//go:build linux
-
 package trace
 
 import (
@@ -19,14 +17,12 @@ import (
 // ErrStuck: the file took no more records, and was given up.
 var ErrStuck = errors.New("trace: the file takes no records")
 
-// linger is how long a sink waits at its end for a file that does not take what it is given.
-const linger = 2 * time.Second
-
 // sink takes records from any goroutine, without waiting for the file.
 type sink struct {
-	file  *pcapgo.NgWriter // of the writer
-	begin time.Time
-	done  chan struct{} // closed when the writer has ended
+	file *pcapgo.NgWriter // of the writer
+	clock
+	patience time.Duration // how long close waits for a file that does not take what it is given
+	done     chan struct{} // closed when the writer has ended
 
 	mu      sync.Mutex
 	wake    *sync.Cond // for the writer
@@ -40,6 +36,17 @@ type sink struct {
 	closed  bool
 }
 
+// clock tells times that never go back.
+type clock struct {
+	begin time.Time
+	now   func() time.Duration // since begin
+}
+
+func realClock() clock {
+	begin := time.Now()
+	return clock{begin, func() time.Duration { return time.Since(begin) }} // monotonic
+}
+
 // slot is a record that waits.
 type slot struct {
 	at time.Duration // after begin
@@ -47,7 +54,7 @@ type slot struct {
 	b  [MaxSize]byte
 }
 
-func newSink(w io.Writer, i driver.Info, buffer int) (*sink, error) {
+func newSink(w io.Writer, i driver.Info, buffer int, c clock) (*sink, error) {
 	file, err := pcapgo.NewNgWriterInterface(w, pcapgo.NgInterface{
 		Name: i.Name, Description: fmt.Sprintf("%s %04x:%04x", i.Transport, i.Vendor, i.Device), LinkType: layers.LinkType(LinkType),
 	}, pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{
@@ -60,7 +67,7 @@ func newSink(w io.Writer, i driver.Info, buffer int) (*sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("trace: %w", err)
 	}
-	s := &sink{file: file, begin: time.Now(), done: make(chan struct{}), ring: make([]slot, buffer)}
+	s := &sink{file: file, clock: c, patience: 2 * time.Second, done: make(chan struct{}), ring: make([]slot, buffer)}
 	s.wake = sync.NewCond(&s.mu)
 	go s.write()
 	return s, nil
@@ -84,7 +91,7 @@ func (s *sink) put(r *Record) {
 		s.lost++
 		return
 	}
-	at := time.Since(s.begin) // monotonic, and taken under the lock: times never go back
+	at := s.now() // under the lock, so the file is in order of time
 	if s.missing > 0 {
 		s.hold(at, s.gap(s.number-1))
 	}
@@ -138,7 +145,7 @@ func (s *sink) take(batch []slot) (n int, over bool) {
 		s.wake.Wait()
 	}
 	if s.held == 0 && s.missing > 0 && s.err == nil {
-		s.hold(time.Since(s.begin), s.gap(s.number))
+		s.hold(s.now(), s.gap(s.number))
 	}
 	for n < len(batch) && s.held > 0 {
 		batch[n] = s.ring[s.first]
@@ -170,11 +177,11 @@ func (s *sink) close() {
 	s.closed = true
 	s.wake.Signal()
 	s.mu.Unlock()
-	patience := time.NewTimer(linger)
-	defer patience.Stop()
+	limit := time.NewTimer(s.patience)
+	defer limit.Stop()
 	select {
 	case <-s.done:
-	case <-patience.C:
+	case <-limit.C:
 		s.fail(ErrStuck)
 	}
 }
