@@ -13,6 +13,8 @@ done
 
 # What follows from the registers of the chip: SystemVerilog, Go, C++ and the manual. The command needs the Go.
 go run ./hdl/regs/gen
+# The Wireshark dissector of bus traces, from that Go.
+go run ./driver/trace/gen
 
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
