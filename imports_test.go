@@ -43,7 +43,9 @@ var mayImport = []row{
 	{"sim", nil}, // a process and its options; tests drive it
 	{"hdl/regs", nil},
 	{"hdl/regs/gen", []string{"hdl/regs"}},
-	{"hdl/tb/vectors", []string{"kernels/..."}}, // expected outputs of the unit benches are those of Kernel.Ref
+	{"hdl/approx", nil},
+	{"hdl/approx/measure", []string{"hdl/approx"}},
+	{"hdl/tb/vectors", []string{"kernels/...", "hdl/approx"}}, // expected outputs of the unit benches are those of Kernel.Ref
 	{"internal/gen", []string{"kernels/..."}},
 	{"internal/vectors", nil},
 }

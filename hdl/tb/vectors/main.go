@@ -2,7 +2,7 @@
 // hexadecimal, "-" for none. Expected outputs come from Kernel.Ref, so that RTL and kernels agree, and from the
 // standards, so that both are right.
 //
-// usage: vectors -unit NAME -seed N -o FILE
+// usage: vectors -unit NAME [-approx BITS] [-headers DIR] -seed N -o FILE
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sluice-engine/sluice/hdl/approx"
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/blake2b"
 	"github.com/sluice-engine/sluice/kernels/keccak256"
@@ -46,7 +47,7 @@ var units = map[string][]mode{
 	"blake2b":   {{0, blake2b.Kernel, blake2b.Append}},
 }
 
-var errUsage = errors.New("usage: vectors -unit sha256|sha512|keccak256|sm3|blake2b -seed N -o FILE")
+var errUsage = errors.New("usage: vectors -unit sha256|sha512|keccak256|sm3|blake2b|pow [-approx BITS] [-headers DIR] -seed N -o FILE")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -59,29 +60,50 @@ func run(args []string) error {
 	set := flag.NewFlagSet("vectors", flag.ContinueOnError)
 	unit := set.String("unit", "", "unit")
 	seed := set.Uint64("seed", 1, "seed of the random jobs")
+	bits := set.Int("approx", 0, "how far carries look back in the adders of pow, 1 to 32; 0: exact")
+	dir := set.String("headers", "", "folder of vectors with real headers for pow")
 	path := set.String("o", "", "file to write")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
-	if units[*unit] == nil || *path == "" {
+	if (units[*unit] == nil && *unit != "pow") || *path == "" || *bits < 0 || *bits > 32 {
 		return errUsage
 	}
-	jobs, err := published(*unit)
+	r := rand.New(rand.NewPCG(*seed, 0))
+	var jobs []job
+	var err error
+	switch {
+	case *unit != "pow":
+		jobs, err = messageJobs(*unit, r)
+	case *bits == 0:
+		jobs, err = powJobs(r, *dir)
+	default:
+		jobs = approxJobs(r, approx.Adder(*bits))
+	}
 	if err != nil {
 		return err
 	}
-	messages := messages(rand.New(rand.NewPCG(*seed, 0)))
-	for i, m := range units[*unit] {
+	return write(*path, jobs)
+}
+
+// messageJobs are the jobs of a unit whose kernels take a message and no row.
+func messageJobs(unit string, r *rand.Rand) ([]job, error) {
+	jobs, err := published(unit)
+	if err != nil {
+		return nil, err
+	}
+	messages := messages(r)
+	for i, m := range units[unit] {
 		decided, err := decide(m, messages)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		jobs = append(jobs, decided...)
 		if i > 0 { // ops must also alternate
-			rand.New(rand.NewPCG(*seed, 1)).Shuffle(len(jobs), func(i, j int) { jobs[i], jobs[j] = jobs[j], jobs[i] })
+			r.Shuffle(len(jobs), func(i, j int) { jobs[i], jobs[j] = jobs[j], jobs[i] })
 		}
 	}
-	return write(*path, jobs)
+	return jobs, nil
 }
 
 // messages are all lengths from 0 to 300, which cross every boundary of every padding, and some long ones.
