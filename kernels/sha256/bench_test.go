@@ -2,6 +2,7 @@ package sha256_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/sluice-engine/sluice/kernels"
@@ -34,13 +35,21 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
+// BenchmarkNode hashes batches of several sizes: it shows from how many nodes on which assembly pays.
 func BenchmarkNode(b *testing.B) {
-	batch := kernels.New(sha256.Node, 0, jobs, 0)
-	if err := sample.Fill(batch, jobs, 1, 0); err != nil {
-		b.Fatal(err)
+	for _, n := range []int{1, 2, 3, 4, 6, 8, 10, 12, 16, 32, 48, 64, 256, 4096} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			batch := kernels.New(sha256.Node, 0, n, 0)
+			if err := sample.Fill(batch, n, 1, 0); err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(n) * 64)
+			for b.Loop() {
+				sha256.Node.Run(batch, 0, n)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/job")
+		})
 	}
-	b.SetBytes(jobs * 64)
-	bench(b, sha256.Node, batch)
 }
 
 // BenchmarkPoW reports ns per nonce: searches without a hit over 1024 nonces.

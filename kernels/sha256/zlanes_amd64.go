@@ -19,15 +19,23 @@ func sum32(args *byte)
 //go:noescape
 func sum8(args *byte)
 
-// node16 hashes 16 consecutive 64-byte rows of in to 32-byte rows of out.
+// node16 hashes rows of 64 bytes to rows of 32 bytes: 16 <= rows <= 16. The last group is the last 16 rows,
+// those before it the first ones, so that some rows may be hashed twice.
 //
 //go:noescape
-func node16(out *byte, in *byte)
+func node16(out *byte, in *byte, rows int)
 
-// nodes hashes groups*16 consecutive 64-byte rows of in to 32-byte rows of out; groups > 0.
+// node32 hashes rows of 64 bytes to rows of 32 bytes: 16 <= rows <= 32. The last group is the last 16 rows,
+// those before it the first ones, so that some rows may be hashed twice.
 //
 //go:noescape
-func nodes(out *byte, in *byte, groups int)
+func node32(out *byte, in *byte, rows int)
+
+// node48 hashes rows of 64 bytes to rows of 32 bytes: 16 <= rows <= 48. The last group is the last 16 rows,
+// those before it the first ones, so that some rows may be hashed twice.
+//
+//go:noescape
+func node48(out *byte, in *byte, rows int)
 
 // chain16 replaces the digest of each lane by its n-th iterated SHA-256, n > 0; state[g][w][l] is word w of lane 16g+l.
 //

@@ -12,6 +12,7 @@ package sha2
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
@@ -69,10 +70,14 @@ func (f *function) on(m Machine, t *tables) *Hash {
 		Strengthen: true,
 		Regs:       func(_, g int) []reg.VecPhysical { return m.Regs(8*g, 8*g+8) },
 		Temps: func(n, g int) []reg.VecPhysical {
-			if n == 1 {
+			switch n {
+			case 1:
 				return m.Regs(8, 16)
+			case 2:
+				return m.Regs(16+6*g, 22+6*g)
 			}
-			return m.Regs(16+6*g, 22+6*g)
+			t := m.Regs(24, 32) // the groups share them
+			return append(t[3*g:], t[:3*g]...)
 		},
 	}}
 	h.Init = func(g *frame.Group) {
@@ -116,29 +121,70 @@ func (h *Hash) AddState(gs []*frame.Group) {
 	}
 }
 
-// MessageRounds does all rounds of a block that differs in every word, sixteen in each turn of a loop: unrolled, two groups
-// would not fit the cache of decoded instructions. R12 and R13 are used.
+// MessageRounds does all rounds of a block that differs in every word, sixteen in each turn of a loop, or eight for more
+// than two groups: unrolled, it would not fit the cache of decoded instructions. RAX, RBX, R12 and R13 are used.
 func (h *Hash) MessageRounds(gs []*frame.Group, name string) {
 	k, left := operand.Mem{Base: reg.R12}, reg.R13
-	step := &Constants{K: k, KW: k, Share: k}
+	unroll, turn, restore := 16, func() {}, func() {}
+	if len(gs) > 2 {
+		unroll = 8
+		turn, restore = halves(gs)
+	}
+	loop := func(label string, first, rounds int) {
+		if rounds > unroll {
+			MOVQ(operand.U32(rounds/unroll), left)
+			Label(label)
+		}
+		c := k.Offset(-first * h.Word)
+		h.Rounds(gs, first, first+unroll, Message, &Constants{K: c, KW: c, Share: c}, Always)
+		ADDQ(operand.I32(unroll*h.Word), reg.R12)
+		turn()
+		if rounds > unroll {
+			DECQ(left)
+			JNZ(operand.LabelRef(label))
+		}
+	}
 	LEAQ(h.K, reg.R12)
-	h.Rounds(gs, 0, 16, Message, step, Always)
-	MOVQ(operand.U32(len(h.k)/16-1), left)
-	Label(name + "_rounds")
-	h.Rounds(gs, 16, 32, Message, step, Always)
-	ADDQ(operand.I32(16*h.Word), reg.R12)
-	DECQ(left)
-	JNZ(operand.LabelRef(name + "_rounds"))
+	loop(name+"_words", 0, 16)
+	loop(name+"_rounds", 16, len(h.k)-16)
+	restore()
+}
+
+// halves has groups find the words of their messages by RAX, the half that eight rounds replace, and RBX, the other. The
+// code of turn changes them over; restore ends it.
+func halves(gs []*frame.Group) (turn, restore func()) {
+	half := [2]reg.Register{reg.RAX, reg.RBX}
+	var origin [2]int
+	for j, r := range half {
+		m := gs[0].Words[8*j].(operand.Mem)
+		origin[j] = m.Disp
+		LEAQ(m, r)
+	}
+	var words [][16]operand.Op
+	for _, g := range gs {
+		words = append(words, g.Words)
+		for i, w := range g.Words {
+			g.Words[i] = operand.Mem{Base: half[i/8], Disp: w.(operand.Mem).Disp - origin[i/8]}
+		}
+	}
+	turn = func() { XCHGQ(half[0], half[1]) }
+	restore = func() {
+		for i, g := range gs {
+			g.Words = words[i]
+		}
+	}
+	return turn, restore
 }
 
 // ConstantRounds does the rounds of a block that is the same in all lanes; kw is k plus its schedule. R12 and R13 are used.
 func (h *Hash) ConstantRounds(gs []*frame.Group, name string, kw operand.Mem) {
+	const unroll = 8
 	m, left := operand.Mem{Base: reg.R12}, reg.R13
 	LEAQ(kw, reg.R12)
-	MOVQ(operand.U32(len(h.k)/16), left)
+	MOVQ(operand.U32(len(h.k)/unroll), left)
 	Label(name + "_constant")
-	h.Rounds(gs, 0, 16, Block{}, &Constants{KW: m}, Always)
-	ADDQ(operand.I32(16*h.Word), reg.R12)
+	h.Rounds(gs, 0, unroll, Block{}, &Constants{KW: m}, Always)
+	ADDQ(operand.I32(unroll*h.Word), reg.R12)
 	DECQ(left)
 	JNZ(operand.LabelRef(name + "_constant"))
 }
@@ -151,12 +197,29 @@ type Constants struct{ K, Share, KW operand.Mem }
 func Always(int) bool { return true }
 
 // Rounds does the rounds [lo,hi) of all groups. withA(i) false leaves out the new a of round i, when nothing needs it.
+//
+// The instructions of two groups alternate. Three groups leave too few registers for that: they take turns step by step,
+// and the processor, which looks far enough ahead, does the rest.
 func (h *Hash) Rounds(gs []*frame.Group, lo, hi int, b Block, c *Constants, withA func(i int) bool) {
 	for i := lo; i < hi; i++ {
-		var streams []Code
+		var steps [3][]Code
 		for _, g := range gs {
-			streams = append(streams, h.Round(g, i, b, c, withA(i)))
+			for j, s := range h.round(g, i, b, c, withA(i)) {
+				steps[j] = append(steps[j], s)
+			}
 			Turn(g)
+		}
+		if len(gs) > 2 {
+			for _, s := range steps {
+				for _, c := range s {
+					Alternate([]Code{c})
+				}
+			}
+			continue
+		}
+		var streams []Code
+		for j := range gs {
+			streams = append(streams, slices.Concat(steps[0][j], steps[1][j], steps[2][j]))
 		}
 		Alternate(streams)
 	}
@@ -168,16 +231,18 @@ func Turn(g *frame.Group) {
 	g.S = []reg.VecPhysical{s[7], s[0], s[1], s[2], s[3], s[4], s[5], s[6]}
 }
 
-// Round is round i of a group before it turns. T[0] to T[2] are scratch of sums, T[3] of choose, T[4] of majority, T[5] holds
-// a new word of the schedule; AVX2 also uses T[6] and T[7].
-func (h *Hash) Round(g *frame.Group, i int, b Block, k *Constants, withA bool) (c Code) {
+// round is round i of a group before it turns, in three steps: the word and the constant, the new e, the new a. T[0] to T[2]
+// are scratch of sums, T[3] of choose, T[4] of majority, T[5] holds a new word of the schedule; AVX2 also uses T[6] and
+// T[7].
+func (h *Hash) round(g *frame.Group, i int, b Block, k *Constants, withA bool) (steps [3]Code) {
 	s, t := g.S, g.T
 	va, vb, vc, vd, ve, vf, vg, vh := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+	c := &steps[0]
 	if h.varies(b)[i] {
 		word := g.Words[i&15]
 		c.Add(func() { h.AddBroadcast(k.K.Offset(h.Word*i), vh, t[0]) })
 		if i >= 16 {
-			h.schedule(&c, g, i, b, k.Share)
+			h.schedule(c, g, i, b, k.Share)
 			if g.InMemory() {
 				word = t[5]
 			}
@@ -186,18 +251,20 @@ func (h *Hash) Round(g *frame.Group, i int, b Block, k *Constants, withA bool) (
 	} else {
 		c.Add(func() { h.AddBroadcast(k.KW.Offset(h.Word*i), vh, t[0]) })
 	}
-	h.choose(&c, ve, vf, vg, t[3])
-	h.sigma(&c, ve, h.big1, false, t)
+	c = &steps[1]
+	h.choose(c, ve, vf, vg, t[3])
+	h.sigma(c, ve, h.big1, false, t)
 	c.Add(func() { h.Add(t[3], vh, vh) })
 	c.Add(func() { h.Add(t[0], vh, vh) })
 	c.Add(func() { h.Add(vh, vd, vd) })
 	if withA {
-		h.majority(&c, va, vb, vc, t)
-		h.sigma(&c, va, h.big0, false, t)
+		c = &steps[2]
+		h.majority(c, va, vb, vc, t)
+		h.sigma(c, va, h.big0, false, t)
 		c.Add(func() { h.Add(t[4], vh, vh) })
 		c.Add(func() { h.Add(t[0], vh, vh) })
 	}
-	return c
+	return steps
 }
 
 // schedule makes word i, i >= 16, in its register or in T[5] and memory.
