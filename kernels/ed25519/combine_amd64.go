@@ -28,6 +28,7 @@ const (
 // combination is the memory of one equation, about a megabyte.
 type combination struct {
 	room        edwards8.Room
+	weigher     edwards8.Weigher
 	y, x        edwards8.Quad
 	sum         edwards8.Sum
 	long, short edwards8.Terms // keys, and B at the end; R
@@ -185,37 +186,37 @@ func (c *combination) decompressR(b *kernels.Batch, lo, i, n int) {
 
 // weigh draws the z: it sets the scalars of R, adds up those of the keys, and gives the sum of z s. Jobs that do not take part get 0.
 //
-// What is drawn, r, are the windows of z: z = r - offset, each of 2^128 values as likely.
+// What is drawn are the windows of z: z is the number drawn less offset, and each of 2^128 values as likely.
 func (c *combination) weigh(w *workspace, b *kernels.Batch, lo, hi int) edwards8.Scalar {
-	var offset, minus, sum edwards8.Scalar
-	offset.Reduce(&c.shortEnd)
-	minus.Neg(&offset)
-	var total edwards8.Accumulator // of r s; sum is that of s
-	for i := range hi - lo {
+	z := &c.weigher
+	z.Reset(&c.shortEnd)
+	for i := 0; i < hi-lo; i += edwards8.Lanes {
+		n := min(edwards8.Lanes, hi-lo-i)
 		if i%perTurn == 0 {
 			w.challenges.compute(b, lo+i, min(lo+i+perTurn, hi))
 		}
-		var s edwards8.Scalar
-		u := c.keyOf[i]
-		c.in[i] = c.in[i] && c.point[u] && s.SetBytes(b.Row(lo + i)[KeySize+32:])
-		if !c.in[i] {
-			c.short.Scalars[i] = c.shortEnd
-			continue
+		z.S = edwards8.Words{}
+		for l := range n {
+			var s edwards8.Scalar
+			j := i + l
+			c.in[j] = c.in[j] && c.point[c.keyOf[j]] && s.SetBytes(b.Row(lo + j)[KeySize+32:])
+			if !c.in[j] {
+				c.short.Scalars[j] = c.shortEnd // z = 0, and s = 0 in the sum
+				continue
+			}
+			z.S.SetLane(l, &s)
+			z.Random[0][l], z.Random[1][l] = c.random.Uint64(), c.random.Uint64()
+			c.short.Scalars[j] = [edwards8.Lanes]uint64{z.Random[0][l], z.Random[1][l]}
 		}
-		z := edwards8.Scalar{c.random.Uint64(), c.random.Uint64()}
-		c.short.Scalars[i] = [edwards8.Lanes]uint64{z[0], z[1]}
-		total.Add(z[0], z[1], &s)
-		sum.Add(&sum, &s)
-		z.Add(&z, &minus)
-		z.Mul(&z, &w.k[i%perTurn])
-		c.scalar[u].Add(&c.scalar[u], &z)
+		z.Add(&w.k[i%perTurn/edwards8.Lanes])
+		for l := range n {
+			if j := i + l; c.in[j] {
+				u, x := c.keyOf[j], z.ZK.Lane(l)
+				c.scalar[u].Add(&c.scalar[u], &x)
+			}
+		}
 	}
-	// sum of z s = total - offset sum
-	var t edwards8.Scalar
-	t.Reduce((*[8]uint64)(&total))
-	sum.Mul(&sum, &minus)
-	t.Add(&t, &sum)
-	return t
+	return z.Sum()
 }
 
 // windowWidth is the width of windows that is fastest for n jobs with different keys, in bits.

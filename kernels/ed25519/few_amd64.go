@@ -12,8 +12,9 @@ import (
 func (w *workspace) few(b *kernels.Batch, lo, hi int, fine uint8) bool {
 	for i := range hi - lo {
 		var s edwards8.Scalar
+		k := w.k[0].Lane(i)
 		if fine>>i&1 == 1 && (!s.SetBytes(b.Row(lo + i)[KeySize+32:]) ||
-			!w.halved.Set(i, &s, &w.k[i], &w.x[0], &w.y[0], &w.x[1], &w.y[1])) {
+			!w.halved.Set(i, &s, &k, &w.x[0], &w.y[0], &w.x[1], &w.y[1])) {
 			return false
 		}
 	}

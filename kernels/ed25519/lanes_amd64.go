@@ -123,10 +123,8 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 		if scalar.SetBytes(s) && allowed(rule, key, r) {
 			fine[g] |= 1 << l
 			w.product.S[g].SetLane12(l, &scalar)
-			w.product.K[g].SetLane4(l, &w.k[j])
-		} else { // any scalars in range
+		} else { // anything in range
 			w.product.S[g].SetLane12(l, new(edwards8.Scalar))
-			w.product.K[g].SetLane4(l, new(edwards8.Scalar))
 		}
 		for point, encoded := range [2][]byte{key, r} {
 			at := place(g, point)
@@ -151,6 +149,7 @@ func (w *workspace) decide(b *kernels.Batch, lo, hi int) {
 		x.Neg(x, edwards8.All)
 		edwards8.SetNeutral(x, y, ^ok[at])
 		w.product.Tables[g].Fill(x, y)
+		w.product.K[g].SetResidues4(&w.k[g])
 	}
 	w.product.Compute(groups, w.base)
 	for g := range groups {

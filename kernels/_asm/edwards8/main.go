@@ -36,6 +36,7 @@ func main() {
 	straus()
 	buckets()
 	steps()
+	scalars()
 	Generate()
 }
 

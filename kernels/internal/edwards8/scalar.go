@@ -150,26 +150,18 @@ func times(v uint64, b *Scalar) (r0, r1, r2, r3, r4 uint64) {
 	return r0, r1, r2, r3, h3 + c
 }
 
-// Accumulator is a sum of up to 2^60 products of a number of 128 bits and a scalar below L, not reduced.
-type Accumulator [8]uint64
+// accumulator is a sum that is not reduced.
+type accumulator [8]uint64
 
-// Add adds (z1 2^64 + z0) x.
-func (a *Accumulator) Add(z0, z1 uint64, x *Scalar) {
-	r0, r1, r2, r3, r4 := times(z0, x)
-	a[0], r0 = bits.Add64(a[0], r0, 0)
-	a[1], r0 = bits.Add64(a[1], r1, r0)
-	a[2], r0 = bits.Add64(a[2], r2, r0)
-	a[3], r0 = bits.Add64(a[3], r3, r0)
-	a[4], r0 = bits.Add64(a[4], r4, r0)
-	a[5], r0 = bits.Add64(a[5], 0, r0)
-	a[6] += r0
-	r0, r1, r2, r3, r4 = times(z1, x)
-	a[1], r0 = bits.Add64(a[1], r0, 0)
-	a[2], r0 = bits.Add64(a[2], r1, r0)
-	a[3], r0 = bits.Add64(a[3], r2, r0)
-	a[4], r0 = bits.Add64(a[4], r3, r0)
-	a[5], r0 = bits.Add64(a[5], r4, r0)
-	a[6] += r0
+// addShifted adds x 2^n, below 2^512 - 2^128.
+func (a *accumulator) addShifted(x uint64, n uint) {
+	i, n := n/64, n%64
+	var c uint64
+	a[i], c = bits.Add64(a[i], x<<n, 0)
+	a[i+1], c = bits.Add64(a[i+1], x>>(64-n), c)
+	for i += 2; c != 0; i++ {
+		a[i], c = bits.Add64(a[i], 0, c)
+	}
 }
 
 // Add sets s = a + b mod L, of a and b below L.
