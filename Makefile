@@ -93,6 +93,14 @@ gen-check: ## fail if a generated file is not what its generator writes
 
 ##@ chip
 
+.PHONY: sim
+sim: ## build/sim/sluice-sim, the chip behind vfio-user; installs what it needs (scripts/setup-hdl.sh)
+	@scripts/sim.sh fast
+
+.PHONY: waves
+waves: ## sluice-sim-trace beside it, for waves (sluice-sim --trace FILE.fst), and sluice-sim-debug with assertions
+	@scripts/sim.sh trace debug
+
 .PHONY: lint-hdl
 lint-hdl: ## verilator --lint-only -Wall of hdl/rtl (scripts/setup-hdl.sh installs the tools)
 	@$(MAKE) --no-print-directory -C hdl lint
