@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sluice-engine/sluice/engine/backend"
+	"github.com/sluice-engine/sluice/engine/chip"
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/all"
 )
@@ -35,6 +36,12 @@ type Config struct {
 	// not among them, the CPU gets no jobs of its own accord, but is still there for re-checks and audits, and for
 	// all that no other backend can decide.
 	Backends []string
+	// Chip says which chip the backend "chip" is.
+	Chip chip.Config
+	// Prefer are names or kinds of backends that get every job that they can decide, however slow they are; the CPU gets what
+	// they cannot, what they fail to, and what is to be checked. nil means simulated devices, whose speed says nothing of
+	// their worth; an empty list means none: what is fastest is used.
+	Prefer []string
 	// Custom are backends that the caller opened; their names differ from each other and from all in the table. None is
 	// trusted, whatever its kind. The engine closes them; if Open fails, they stay open.
 	Custom []backend.Backend

@@ -131,6 +131,11 @@ func (e *Engine) open() error {
 		}
 		names[m.info.Name] = true
 	}
+	for _, name := range c.Prefer {
+		if !slices.ContainsFunc(e.members, func(m *member) bool { return m.info.Name == name || m.info.Kind == name }) {
+			return fmt.Errorf("%w: %q is to be preferred, but is not among the backends", ErrBackend, name)
+		}
+	}
 	for _, m := range e.members {
 		if m.state != Refused {
 			m.admit(e.ctx)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,14 +22,15 @@ const (
 
 // member is a backend in an engine.
 type member struct {
-	engine   *Engine
-	be       backend.Backend
-	info     backend.Info
-	trusted  bool // the engine's own CPU
-	custom   bool // opened by the caller
-	services map[kernels.ID]*service
-	slots    chan struct{} // a token for each call in flight; not used for the CPU
-	clock    clock
+	engine    *Engine
+	be        backend.Backend
+	info      backend.Info
+	trusted   bool // the engine's own CPU
+	custom    bool // opened by the caller
+	preferred bool // gets all that it can decide
+	services  map[kernels.ID]*service
+	slots     chan struct{} // a token for each call in flight; not used for the CPU
+	clock     clock
 
 	lies    atomic.Uint64 // times that its answers were found wrong
 	suspect atomic.Int64  // jobs that are still to be audited one by one
@@ -72,6 +74,9 @@ func newMember(e *Engine, be backend.Backend, info backend.Info) *member {
 		calls:    make(map[*call]struct{}),
 		runs:     make(map[*run]struct{}),
 		fell:     make(chan struct{}, 1),
+	}
+	if m.preferred = info.Simulated; e.config.Prefer != nil {
+		m.preferred = slices.Contains(e.config.Prefer, info.Name) || slices.Contains(e.config.Prefer, info.Kind)
 	}
 	for _, k := range e.config.Kernels {
 		if s, ok := info.Supports(k.ID); ok {
@@ -204,10 +209,12 @@ func (s *service) refuse(reason string, rules ...kernels.Flags) {
 // abandon counts a call that did not come back; the backend gets nothing until it does.
 func (m *member) abandon(s *service) {
 	reason := fmt.Sprintf("a call of %s did not return within %v of being cancelled", s.kernel.Name, m.engine.config.Grace)
+	m.mu.Lock()
+	m.abandoned++ // first, so that the warden does not take the quarantine for one that ends by itself
+	m.mu.Unlock()
 	m.quarantine(s, false, reason)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.abandoned++
 	m.reason = reason
 }
 
@@ -284,6 +291,9 @@ func (m *member) retry(ctx context.Context) {
 func (m *member) retried(err error) (serves bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.abandoned > 0 {
+		return false // a call was given up meanwhile; its return ends the quarantine
+	}
 	if err != nil {
 		m.doublings = min(m.doublings+1, maxDoublings)
 		m.set(Quarantined, err.Error())

@@ -58,7 +58,7 @@ func TestOpenErrors(t *testing.T) {
 		{"grace", Config{Grace: -1}, ErrConfig, "Grace"},
 		{"kernel twice", Config{Kernels: []*kernels.Kernel{toy, toy}}, ErrConfig, "0x7001"},
 		{"kernel without known answers", Config{Kernels: []*kernels.Kernel{noKnown}}, ErrConfig, "no known"},
-		{"unknown backend", Config{Kernels: toys, Backends: []string{"cpu", "tpu"}}, ErrBackend, `"tpu" (known: cpu)`},
+		{"unknown backend", Config{Kernels: toys, Backends: []string{"cpu", "tpu"}}, ErrBackend, `"tpu" (known: cpu, chip)`},
 		{"backend twice", Config{Kernels: toys, Backends: []string{"cpu", "cpu"}}, ErrConfig, "twice"},
 		{"name of the CPU", Config{Kernels: toys, Custom: []backend.Backend{newDevice("cpu", nil)}}, ErrConfig, `"cpu"`},
 		{"no name", Config{Kernels: toys, Custom: []backend.Backend{newDevice("", nil)}}, ErrConfig, "empty"},

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ type run struct {
 	ctx    context.Context
 	batch  *kernels.Batch
 	unit   float64       // work in an average job
+	shares bool          // the CPU takes jobs of its own accord
 	wake   chan struct{} // has room for one: something changed
 	over   chan struct{} // closed when devices are to get no more
 
@@ -70,14 +72,20 @@ func (e *Engine) dispatch(ctx context.Context, cpu *service, devices []*service,
 		o := offer{ready: s.member.clock.queued(), line: l, smallest: s.support.Smallest}
 		parts, offers = append(parts, &part{service: s, offer: o}), append(offers, o)
 	}
+	shares := cpu.member.serving.Load()
+	preferred := func(s *service) bool { return s.member.preferred }
+	if preferred(cpu) || slices.ContainsFunc(devices, preferred) {
+		shares = shares && preferred(cpu)
+		devices = slices.DeleteFunc(devices, func(s *service) bool { return !preferred(s) })
+	}
 	for _, s := range devices {
 		add(s)
 	}
-	if cpu.member.serving.Load() {
+	if shares {
 		add(cpu)
 	}
 	r := &run{
-		engine: e, ctx: ctx, batch: b, unit: unit, undecided: n,
+		engine: e, ctx: ctx, batch: b, unit: unit, shares: shares, undecided: n,
 		wake: make(chan struct{}, 1), over: make(chan struct{}), calls: make(map[*call]struct{}),
 	}
 	at, wanted := 0, false
@@ -281,7 +289,7 @@ func (r *run) next() (at time.Time, finished bool) {
 			continue
 		}
 		earlier(c.hung)
-		if r.cpu.service.member.serving.Load() {
+		if r.shares {
 			earlier(c.late)
 		}
 	}

@@ -40,7 +40,7 @@ func (r *run) claim(p *part) *call {
 func (r *run) take(p *part) span {
 	for range 2 {
 		n := p.hi - p.lo
-		if n > 0 && n < p.smallest && r.cpu.service.member.serving.Load() { // others took the rest
+		if n > 0 && n < p.smallest && r.shares { // others took the rest
 			p.lo = p.hi
 			r.orphan(p.hi-n, p.hi)
 			n = 0
@@ -116,7 +116,7 @@ func (r *run) forCPU() (lo, hi int) {
 		return 0, 0
 	}
 	turn := jobsFor(cpuTurn, p.c)
-	if p.service.member.serving.Load() {
+	if r.shares {
 		if p.lo == p.hi && len(r.orphans) == 0 {
 			s := r.steal(p)
 			p.lo, p.hi = s.lo, s.hi

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sluice-engine/sluice/engine/backend"
+	"github.com/sluice-engine/sluice/engine/chip"
 )
 
 // backends is the table of what Config.Backends may name. open gives one backend for each device that it finds, or
@@ -15,6 +16,7 @@ var backends = []struct {
 	open func(*Config) ([]backend.Backend, error)
 }{
 	{name: "cpu"},
+	{name: "chip", open: func(c *Config) ([]backend.Backend, error) { return chip.Open(c.Chip) }},
 }
 
 // Names lists what Config.Backends may name.

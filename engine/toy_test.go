@@ -88,6 +88,8 @@ type device struct {
 	jobs     atomic.Int64 // in those
 	closes   atomic.Int64
 	stuck    atomic.Int64 // calls that ignore their context and have not returned
+
+	simulated bool
 }
 
 // exactToy is what most devices of the tests offer.
@@ -98,7 +100,7 @@ func newDevice(name string, fault func(ctx context.Context, b *kernels.Batch, lo
 }
 
 func (d *device) Info() backend.Info {
-	return backend.Info{Name: d.name, Kind: "test", Kernels: d.kernels, InFlight: d.inFlight}
+	return backend.Info{Name: d.name, Kind: "test", Kernels: d.kernels, InFlight: d.inFlight, Simulated: d.simulated}
 }
 
 func (d *device) Run(ctx context.Context, b *kernels.Batch, lo, hi int) error {

@@ -49,6 +49,10 @@ type Info struct {
 	Missing  []Missing // not found, and what would help
 	Kernels  []Support
 	InFlight int // spans of a batch that pay when they run at once; at least 1
+
+	// Simulated: software plays the device, so its speed tells nothing. Who asks for it wants it to be used: see
+	// engine.Config.Prefer.
+	Simulated bool
 }
 
 // Missing is something that would make a backend faster or usable.
