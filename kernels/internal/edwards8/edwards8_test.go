@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if cpu.Get() < cpu.IFMA {
+	if cpu.Get() < cpu.AVX2 {
 		fmt.Printf("edwards8: skipped: %v found, %s=%q\n", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
 		return
 	}
@@ -26,7 +26,12 @@ func TestMain(m *testing.M) {
 var prime = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
 
 // bound is where limbs of tight elements end.
-const bound = 1<<51 + 1<<16
+var bound = func() uint64 {
+	if ifma {
+		return 1<<51 + 1<<16
+	}
+	return 1<<51 + 1<<37
+}()
 
 // value is lane l modulo p.
 func value(e *Element, l int) *big.Int {

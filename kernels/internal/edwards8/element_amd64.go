@@ -21,13 +21,13 @@ type Element [5][Lanes]uint64
 func (e *Element) ptr() *byte { return (*byte)(unsafe.Pointer(e)) }
 
 // Mul sets e = ab.
-func (e *Element) Mul(a, b *Element) { mul(e.ptr(), a.ptr(), b.ptr()) }
+func (e *Element) Mul(a, b *Element) { doMul(e.ptr(), a.ptr(), b.ptr()) }
 
 // Add sets e = a + b.
-func (e *Element) Add(a, b *Element) { add(e.ptr(), a.ptr(), b.ptr()) }
+func (e *Element) Add(a, b *Element) { doAdd(e.ptr(), a.ptr(), b.ptr()) }
 
 // Sub sets e = a - b.
-func (e *Element) Sub(a, b *Element) { sub(e.ptr(), a.ptr(), b.ptr()) }
+func (e *Element) Sub(a, b *Element) { doSub(e.ptr(), a.ptr(), b.ptr()) }
 
 // Neg sets e = -a in the lanes of the mask and e = a in the others.
 func (e *Element) Neg(a *Element, mask uint8) {
@@ -37,11 +37,13 @@ func (e *Element) Neg(a *Element, mask uint8) {
 }
 
 // Select sets e = b in the lanes of the mask and e = a in the others.
-func (e *Element) Select(a, b *Element, mask uint8) { choose(e.ptr(), a.ptr(), b.ptr(), uint64(mask)) }
+func (e *Element) Select(a, b *Element, mask uint8) {
+	doChoose(e.ptr(), a.ptr(), b.ptr(), uint64(mask))
+}
 
 // Canonical sets e = a with limbs below 2^51 and the value below p. It tells in which lanes a is zero, and in which odd.
 func (e *Element) Canonical(a *Element) (zero, odd uint8) {
-	z, o := canonical(e.ptr(), a.ptr())
+	z, o := doCanonical(e.ptr(), a.ptr())
 	return uint8(z), uint8(o)
 }
 

@@ -13,7 +13,7 @@ type Cached struct{ YPlusX, YMinusX, Z2, T2d Element }
 // Affine is a point with Z = 1 in the form in which it is added. It has the layout of [Cached].
 type Affine struct {
 	YPlusX, YMinusX Element
-	_               Element
+	third           Element // not read
 	T2d             Element
 }
 
@@ -38,28 +38,28 @@ func (q *Affine) Set(p *Point) {
 }
 
 // Double sets p = 2^n p, n > 0. T need not be set before and is after.
-func (p *Point) Double(n int) { double(p.ptr(), 1, n) }
+func (p *Point) Double(n int) { doDouble(p.ptr(), 1, n) }
 
 // Add sets p = p + q. The formulas are complete: every pair of points of the curve will do.
-func (p *Point) Add(q *Cached) { addPoints(p.ptr(), q.ptr(), 1, 0, 1) }
+func (p *Point) Add(q *Cached) { doAddPoints(p.ptr(), q.ptr(), 1, 0, 1) }
 
 // AddNoT is Add; T is undefined then, so that a doubling or an end must follow.
-func (p *Point) AddNoT(q *Cached) { addPoints(p.ptr(), q.ptr(), 1, 0, 0) }
+func (p *Point) AddNoT(q *Cached) { doAddPoints(p.ptr(), q.ptr(), 1, 0, 0) }
 
 // AddAffine is [Point.Add] of an affine point.
-func (p *Point) AddAffine(q *Affine) { addPoints(p.ptr(), q.ptr(), 1, 1, 1) }
+func (p *Point) AddAffine(q *Affine) { doAddPoints(p.ptr(), q.ptr(), 1, 1, 1) }
 
 // AddAffineNoT is [Point.AddNoT] of an affine point.
-func (p *Point) AddAffineNoT(q *Affine) { addPoints(p.ptr(), q.ptr(), 1, 1, 0) }
+func (p *Point) AddAffineNoT(q *Affine) { doAddPoints(p.ptr(), q.ptr(), 1, 1, 0) }
 
 // Points is two points in a row. The methods do what those of Point do with the first n of them, one or two, and take less time
 // for two than for one after the other.
 type Points [2]Point
 
-func (p *Points) Double(n, doublings int)          { double(p[0].ptr(), n, doublings) }
-func (p *Points) Add(n int, q *[2]Cached)          { addPoints(p[0].ptr(), q[0].ptr(), n, 0, 1) }
-func (p *Points) AddNoT(n int, q *[2]Cached)       { addPoints(p[0].ptr(), q[0].ptr(), n, 0, 0) }
-func (p *Points) AddAffineNoT(n int, q *[2]Affine) { addPoints(p[0].ptr(), q[0].ptr(), n, 1, 0) }
+func (p *Points) Double(n, doublings int)          { doDouble(p[0].ptr(), n, doublings) }
+func (p *Points) Add(n int, q *[2]Cached)          { doAddPoints(p[0].ptr(), q[0].ptr(), n, 0, 1) }
+func (p *Points) AddNoT(n int, q *[2]Cached)       { doAddPoints(p[0].ptr(), q[0].ptr(), n, 0, 0) }
+func (p *Points) AddAffineNoT(n int, q *[2]Affine) { doAddPoints(p[0].ptr(), q[0].ptr(), n, 1, 0) }
 
 // Identity tells in which lanes p is the neutral point. T is not looked at.
 func (p *Point) Identity() uint8 { return p.X.Zero() & p.Y.Equal(&p.Z) }

@@ -21,11 +21,11 @@ type Room struct {
 func squareMany(out, a []Element, n int) {
 	out = out[:len(a)]
 	for ; len(a) >= 4; out, a = out[4:], a[4:] {
-		square4(first(out), first(a), n)
+		doSquare4(first(out), first(a), n)
 	}
 	if len(a) > 0 {
 		_ = a[1]
-		square2(first(out), first(a), n)
+		doSquare2(first(out), first(a), n)
 	}
 }
 
@@ -33,7 +33,7 @@ func mulMany(out, a, b []Element) {
 	out, b = out[:len(a)], b[:len(a)]
 	for ; len(a) > 0; out, a, b = out[2:], a[2:], b[2:] {
 		_ = a[1]
-		mul2(first(out), first(a), first(b))
+		doMul2(first(out), first(a), first(b))
 	}
 }
 

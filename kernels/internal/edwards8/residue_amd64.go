@@ -10,7 +10,13 @@ type Residues [5][Lanes]uint64
 func (k *Residues) ptr() *byte { return (*byte)(unsafe.Pointer(k)) }
 
 // SetDigests sets lane l to p[l], 64 little-endian bytes, modulo L.
-func (k *Residues) SetDigests(p *[Lanes][64]byte) { reduceDigests(k.ptr(), (*byte)(unsafe.Pointer(p))) }
+func (k *Residues) SetDigests(p *[Lanes][64]byte) {
+	if !ifma {
+		k.setDigestsNarrow(p)
+		return
+	}
+	reduceDigests(k.ptr(), (*byte)(unsafe.Pointer(p)))
+}
 
 // Lane is the number in lane l.
 func (k *Residues) Lane(l int) Scalar {
@@ -64,6 +70,10 @@ const mask52 = 1<<52 - 1
 // Add sets ZK from k and adds the products z s of all lanes to the sum: at most 2^9 times from one Reset to the next, as a call adds up
 // to six halves of products to a column.
 func (w *Weigher) Add(k *Residues) {
+	if !ifma {
+		w.addNarrow(k)
+		return
+	}
 	weigh((*byte)(unsafe.Pointer(&w.ZK)), (*byte)(unsafe.Pointer(&w.sums)), k.ptr(), (*byte)(unsafe.Pointer(&w.S)),
 		(*byte)(unsafe.Pointer(&w.Random)), (*byte)(unsafe.Pointer(&w.offset)))
 }

@@ -39,6 +39,10 @@ func (s *Program) append(step Step) {
 func (s Program) Run(p *Point) {
 	var q Cached
 	p.SetIdentity()
+	if !ifma {
+		s.runNarrow(p, &q)
+		return
+	}
 	if len(s) > 0 {
 		steps(p.ptr(), q.ptr(), (*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s))
 	}

@@ -38,6 +38,10 @@ func (m *Product) Compute(groups int, base *Multiples) {
 		m.k[g].Set(&m.K[g])
 		m.s[g].Set(&m.S[g])
 	}
+	if !ifma {
+		m.computeNarrow(groups, base)
+		return
+	}
 	a := strausArgs{&m.P[0], &m.q[0], &m.Tables[0], &m.k[0], base, &m.s[0], groups}
 	straus((*byte)(unsafe.Pointer(&a)))
 	runtime.KeepAlive(m)

@@ -12,7 +12,13 @@ import (
 type Row [16]uint64
 
 // Rows stores the points of the lanes in 8 rows.
-func (q *Affine) Rows(rows *[Lanes]Row) { affineRows((*byte)(unsafe.Pointer(rows)), q.ptr()) }
+func (q *Affine) Rows(rows *[Lanes]Row) {
+	if !ifma {
+		q.rowsNarrow(rows)
+		return
+	}
+	affineRows((*byte)(unsafe.Pointer(rows)), q.ptr())
+}
 
 // Row is the point whose multiples these are.
 func (m *Multiples) Row() Row { return m[1] }
@@ -146,6 +152,10 @@ func (s *Sum) add(t *Terms, g, n, count int) {
 	if n <= 0 || len(t.Rows) == 0 {
 		return
 	}
+	if !ifma {
+		s.addNarrow(t, g, n, count)
+		return
+	}
 	half := len(s.windows) / 2
 	for i := range n {
 		c := s.cut(g+i, count)
@@ -175,7 +185,7 @@ func (s *Sum) collect(n int) {
 	var b Point
 	for i := 1 << (s.width - 1); i > 0; i-- {
 		for g := range n {
-			bucket(b.ptr(), (*byte)(unsafe.Pointer(&s.buckets[g])), i)
+			s.bucket(&b, g, i)
 			s.q[g].Set(&b)
 		}
 		s.running.Add(n, &s.q)
@@ -187,7 +197,13 @@ func (s *Sum) collect(n int) {
 }
 
 // Set gives q the form of p, with T.
-func (q *Cached) Set(p *Point) { cache(q.ptr(), p.ptr()) }
+func (q *Cached) Set(p *Point) {
+	if !ifma {
+		q.setNarrow(p)
+		return
+	}
+	cache(q.ptr(), p.ptr())
+}
 
 // rotate sets lane 0 of p to lane l of q, and the other lanes to some other.
 func (p *Point) rotate(q *Point, l int) {

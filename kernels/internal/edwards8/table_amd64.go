@@ -17,12 +17,11 @@ func (t *Table) FillProjective(p *Point) {
 	var q Cached
 	var m Point
 	q.Set(p)
-	table := (*byte)(unsafe.Pointer(t))
 	m.SetIdentity()
-	toCached(table, m.ptr(), 0)
+	doToCached(t, &m, 0)
 	m = *p
 	for i := 1; ; i++ {
-		toCached(table, m.ptr(), i)
+		doToCached(t, &m, i)
 		if i == 8 {
 			return
 		}
@@ -34,13 +33,12 @@ func (t *Table) FillProjective(p *Point) {
 func (t *Table) Fill(x, y *Element) {
 	var p Point
 	var a Affine
-	table := (*byte)(unsafe.Pointer(t))
 	p.SetIdentity()
-	toCached(table, p.ptr(), 0)
+	doToCached(t, &p, 0)
 	p.SetAffine(x, y)
 	a.Set(&p)
 	for i := 1; ; i++ {
-		toCached(table, p.ptr(), i)
+		doToCached(t, &p, i)
 		if i == 8 {
 			return
 		}
@@ -64,6 +62,10 @@ func (s *Scalars) SetLane4(l int, x *Scalar) {
 
 // SetResidues4 sets all lanes for windows of 4 bits.
 func (s *Scalars) SetResidues4(k *Residues) {
+	if !ifma {
+		s.setResidues4Narrow(k)
+		return
+	}
 	toWords((*byte)(unsafe.Pointer(s)), k.ptr(), (*byte)(unsafe.Pointer(&eights52)))
 }
 
@@ -85,6 +87,10 @@ type Windows4 [64]Window
 
 // Set sets w to the windows of scalars made by SetLane4.
 func (w *Windows4) Set(s *Scalars) {
+	if !ifma {
+		w.setNarrow(s)
+		return
+	}
 	windows4((*byte)(unsafe.Pointer(w)), (*byte)(unsafe.Pointer(s)))
 }
 
@@ -93,11 +99,19 @@ type Windows12 [22]Window
 
 // Set sets w to the windows of scalars made by SetLane12.
 func (w *Windows12) Set(s *Scalars) {
+	if !ifma {
+		w.setNarrow(s)
+		return
+	}
 	windows12((*byte)(unsafe.Pointer(w)), (*byte)(unsafe.Pointer(s)))
 }
 
 // Pick sets q to the multiple that the window, of Windows4, says.
 func (t *Table) Pick(q *Cached, w *Window) {
+	if !ifma {
+		t.pickNarrow(q, w)
+		return
+	}
 	pickCached(q.ptr(), (*byte)(unsafe.Pointer(t)), (*byte)(unsafe.Pointer(w)))
 }
 
@@ -106,6 +120,10 @@ type Multiples [2049][16]uint64
 
 // Pick sets q to the multiple that the window, of Windows12, says.
 func (m *Multiples) Pick(q *Affine, w *Window) {
+	if !ifma {
+		m.pickNarrow(q, w)
+		return
+	}
 	pickAffine(q.ptr(), (*byte)(unsafe.Pointer(m)), (*byte)(unsafe.Pointer(w)))
 }
 
