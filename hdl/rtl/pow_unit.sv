@@ -14,8 +14,8 @@
 // With APPROX_BITS from 1 to 31 the hashes of the search use approx_adder: hits may be wrong, and hits may be missed. Such units are
 // marked inexact in the unit table, and whoever uses them checks hits again.
 //
-// Handshake: unit_pkg. job_ready_o and result come from registers. abort_i ends a search that runs, as if no nonce were
-// left; it is for whoever drops the result. The engine stands still while a result waits.
+// Handshake: unit_pkg. job_ready_o and result come from registers. The engine stands still while a result waits. A search runs
+// for as long as its nonces last; whoever does not want it any more resets the unit.
 `default_nettype none
 
 module pow_unit #(
@@ -24,7 +24,6 @@ module pow_unit #(
 ) (
   input wire logic clk_i,
   input wire logic rst_ni,
-  input wire logic abort_i,
 
   input wire logic job_valid_i,
   output logic job_ready_o,
@@ -92,7 +91,7 @@ module pow_unit #(
         HEAD: if (take) state_q <= job_i.last ? DONE : TAIL;
         TAIL: if (take && job_i.last) state_q <= MID;
         MID: if (midstate_done_q) state_q <= bad_q ? DONE : SEARCH;
-        SEARCH: if (hit || last || abort_i) state_q <= DONE;
+        SEARCH: if (hit || last) state_q <= DONE;
         default: begin
           midstate_done_q <= 1'b0;
           if (result_ready_i) state_q <= HEAD;

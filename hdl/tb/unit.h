@@ -1,5 +1,4 @@
-// What the benches of units share: jobs of a vector file, the streams of unit_pkg, moods of source and sink, resets. Build with
-// UNIT_ABORT for a unit that has abort_i.
+// What the benches of units share: jobs of a vector file, the streams of unit_pkg, moods of source and sink, resets.
 #pragma once
 
 #include <cstring>
@@ -97,9 +96,6 @@ const Mood kMoods[] = {
 inline void begin(bench::Clock<Vunit>& clock) {
   clock->job_valid_i = 0;
   clock->result_ready_i = 0;
-#ifdef UNIT_ABORT
-  clock->abort_i = 0;
-#endif
   clock.reset();
 }
 
