@@ -3,12 +3,14 @@
 package vfiouser_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -195,6 +197,9 @@ func TestBadAnswers(t *testing.T) {
 		{"another region", wire.GetRegionInfo, func(h *wire.Header, p []byte) []byte { p[8] = 2; return p }},
 		{"short region", wire.GetRegionInfo, func(h *wire.Header, p []byte) []byte { return p[:31] }},
 		{"no vectors", wire.GetIRQInfo, func(h *wire.Header, p []byte) []byte { p[12] = 0; return p }},
+		{"no eventfds", wire.GetIRQInfo, func(h *wire.Header, p []byte) []byte { p[4] = 0; return p }},
+		{"interrupts of another kind", wire.GetIRQInfo, func(h *wire.Header, p []byte) []byte { p[8] = 0; return p }},
+		{"BAR that cannot be written", wire.GetRegionInfo, func(h *wire.Header, p []byte) []byte { p[4] = 1; return p }},
 		{"many vectors", wire.GetIRQInfo, func(h *wire.Header, p []byte) []byte { p[15] = 1; return p }},
 		{"another offset", wire.RegionRead, func(h *wire.Header, p []byte) []byte { p[0] = 8; return p }},
 		{"short read", wire.RegionRead, func(h *wire.Header, p []byte) []byte { return p[:19] }},
@@ -242,6 +247,62 @@ func TestBadAnswers(t *testing.T) {
 			t.Errorf("%d descriptors, %d before", after, before)
 		}
 	})
+}
+
+// TestPieces: a server that takes few bytes at once is asked often.
+func TestPieces(t *testing.T) {
+	chip := fake.New(fake.Config{})
+	defer chip.Close()
+	inner, outer := pair(t)
+	middle, client := pair(t)
+	go (&vfiousertest.Server{Device: chip}).Client(inner)
+	var largest atomic.Uint32
+	go func() {
+		defer outer.Close()
+		for {
+			m, err := wire.Receive(middle, 1<<16)
+			if err != nil || wire.Send(outer, m.Header, m.Payload) != nil {
+				return
+			}
+			if m.Command == wire.RegionRead || m.Command == wire.RegionWrite {
+				largest.Store(max(largest.Load(), binary.LittleEndian.Uint32(m.Payload[12:])))
+			}
+			if m, err = wire.Receive(outer, 1<<16); err != nil {
+				return
+			}
+			if m.Command == wire.Version {
+				m.Payload = append(m.Payload[:4:4], `{"capabilities":{"max_data_xfer_size":24}}`+"\x00"...)
+			}
+			if wire.Send(middle, m.Header, m.Payload) != nil {
+				return
+			}
+		}
+	}()
+	s, err := vfiouser.NewSession(client, vfiouser.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	wrote := make([]byte, 100)
+	for i := range wrote {
+		wrote[i] = byte(i + 1)
+	}
+	read := make([]byte, 100)
+	if err := errors.Join(s.Write(wire.ConfigSpace, 64, wrote), s.Read(wire.ConfigSpace, 64, read)); err != nil || !bytes.Equal(read, wrote) {
+		t.Errorf("%x, %v", read, err)
+	}
+	if n := largest.Load(); n != 24 {
+		t.Errorf("%d bytes at once, want 24", n)
+	}
+	if err := s.Read(wire.ConfigSpace, 250, read); !errors.Is(err, unix.EINVAL) {
+		t.Errorf("beyond the end: %v", err)
+	}
+	if err := s.Interrupt(wire.MSIX, -1, 0); !errors.Is(err, driver.ErrRange) {
+		t.Error(err)
+	}
+	if n, err := s.Vectors(wire.INTx); n != 0 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
 }
 
 // TestMappedBAR: parts of BAR0 that the server lets us map are accessed without it.

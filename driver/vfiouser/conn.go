@@ -122,6 +122,13 @@ func (c *conn) end(err error) error {
 	return c.dead
 }
 
+// closed tells whether the connection was ended by us.
+func (c *conn) closed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return errors.Is(c.dead, driver.ErrClosed)
+}
+
 // pack puts values together: uint32, uint64 and bytes.
 func pack(values ...any) (b []byte) {
 	for _, v := range values {

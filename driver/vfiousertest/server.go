@@ -84,6 +84,9 @@ func (x *session) drop() {
 	}
 }
 
+// command is the offset of the command register; while its bit for memory is zero, no BAR answers.
+const command, memory = 4, 2
+
 func (x *session) handle(m *wire.Message) (reply []byte, fds []int, err error) {
 	p := m.Payload
 	need := map[uint16]int{wire.Version: 5, wire.DMAMap: 32, wire.DMAUnmap: 24, wire.GetInfo: 16, wire.GetRegionInfo: 32, wire.GetIRQInfo: 16,
@@ -97,6 +100,7 @@ func (x *session) handle(m *wire.Message) (reply []byte, fds []int, err error) {
 	case wire.Version:
 		return x.version(p)
 	case wire.Reset:
+		clear(x.config[command:][:2]) // as a reset of a PCI function does
 		return nil, nil, x.Device.Reset()
 	case wire.GetInfo:
 		return words(16, wire.DeviceReset|wire.DevicePCI, wire.Regions, wire.IRQs), nil, nil
@@ -186,7 +190,7 @@ func (x *session) access(p []byte, write bool) ([]byte, error) {
 	}
 	data := make([]byte, count)
 	if write {
-		data = p[16:]
+		copy(data, p[16:])
 	}
 	switch {
 	case region == wire.ConfigSpace && write:
@@ -200,7 +204,9 @@ func (x *session) access(p []byte, write bool) ([]byte, error) {
 		for i := uint32(0); i < count; i += 4 {
 			var v uint32
 			var err error
-			if write {
+			if x.config[command]&memory == 0 {
+				le.PutUint32(data[i:], 1<<32-1)
+			} else if write {
 				err = x.Device.Write32(uint32(offset)+i, le.Uint32(data[i:]))
 			} else if v, err = x.Device.Read32(uint32(offset) + i); err == nil {
 				le.PutUint32(data[i:], v)

@@ -47,7 +47,7 @@ const (
 	ActionMask, ActionUnmask, ActionTrigger        = 8, 16, 32
 	Regions, IRQs                                  = 9, 5
 	BAR0, ConfigSpace                              = 0, 7
-	MSIX                                           = 2
+	INTx, MSI, MSIX                                = 0, 1, 2
 	CapSparse                                      = 1
 	HeaderSize                                     = 16
 	MaxFDs                                         = 16
