@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -313,8 +314,14 @@ func counters(t *testing.T, open Open) {
 		if sum != n {
 			t.Errorf("units decided %d jobs, want %d", sum, n)
 		}
-		if c, err = h.Counters(false); err != nil || c.Submissions != 0 || c.Jobs != 0 {
-			t.Errorf("after a reset of the counters: %+v, %v", c, err)
+		caps, err := ring.Inspect(h.device) // while the Host works on
+		if err != nil || !reflect.DeepEqual(caps, h.Caps()) {
+			t.Errorf("Inspect: %+v, %v; the Host says %+v", caps, err, h.Caps())
+		}
+		h.nop(t)
+		nops := uint64(2 * h.Caps().Queues)
+		if c, err = caps.Counters(h.device, false); err != nil || c.Submissions != nops || c.Jobs != 0 {
+			t.Errorf("after a reset of the counters and %d commands: %+v, %v", nops, c, err)
 		}
 	})
 }

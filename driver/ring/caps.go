@@ -38,6 +38,15 @@ func (c *Caps) Unit(kernel uint16, inexact bool) (Unit, bool) {
 	return Unit{}, false
 }
 
+// Inspect tells what the chip of a device was built with, and changes nothing. Errors: ErrChip, driver.ErrGone, those of the
+// device.
+func Inspect(d driver.Device) (Caps, error) {
+	if err := identify(d); err != nil {
+		return Caps{}, err
+	}
+	return readCaps(d)
+}
+
 // readCaps reads them, and holds them against each other: a chip that contradicts itself is not used.
 func readCaps(d driver.Device) (c Caps, err error) {
 	read := func(offset uint32) (v uint32) {

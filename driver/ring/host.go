@@ -78,7 +78,7 @@ func or(d, otherwise time.Duration) time.Duration {
 
 func (h *Host) open() error {
 	var err error
-	if err := h.identify(); err != nil {
+	if err := identify(h.device); err != nil {
 		return err
 	}
 	if err := h.device.Reset(); err != nil {
@@ -115,15 +115,15 @@ func (h *Host) open() error {
 }
 
 // identify makes sure that the device is there and a chip that we know.
-func (h *Host) identify() error {
-	if err := driver.Present(h.device, regs.GlobalID); err != nil {
+func identify(d driver.Device) error {
+	if err := driver.Present(d, regs.GlobalID); err != nil {
 		return err
 	}
-	id, err := h.device.Read32(regs.GlobalID)
+	id, err := d.Read32(regs.GlobalID)
 	if err != nil {
 		return err
 	}
-	version, err := h.device.Read32(regs.GlobalVersion)
+	version, err := d.Read32(regs.GlobalVersion)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (h *Host) identify() error {
 
 // start sets up a chip that comes out of reset.
 func (h *Host) start() error {
-	if err := h.identify(); err != nil {
+	if err := identify(h.device); err != nil {
 		return err
 	}
 	for _, q := range h.queues {

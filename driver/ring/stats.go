@@ -3,6 +3,7 @@
 package ring
 
 import (
+	"fmt"
 	"sync/atomic"
 
 	"github.com/sluice-engine/sluice/driver"
@@ -44,19 +45,25 @@ type Counters struct {
 type UnitCounters struct{ Busy, Jobs uint64 }
 
 // Counters takes a snapshot; with reset the chip starts to count from zero after it.
-func (h *Host) Counters(reset bool) (c Counters, err error) {
+func (h *Host) Counters(reset bool) (Counters, error) {
 	h.counting.Lock()
 	defer h.counting.Unlock()
+	return h.caps.Counters(h.device, reset)
+}
+
+// Counters is Host.Counters for a device that has these capabilities, with or without a Host. Two that run at once get each
+// other's snapshots.
+func (caps *Caps) Counters(d driver.Device, reset bool) (c Counters, err error) {
 	how := uint32(regs.CounterControlSnapshotMask)
 	if reset {
 		how |= regs.CounterControlResetMask
 	}
-	if err := h.write(regs.CounterControl, how); err != nil {
-		return c, err
+	if err := d.Write32(regs.CounterControl, how); err != nil {
+		return c, fmt.Errorf("ring: snapshot: %w", err)
 	}
 	read := func(to *uint64, offset uint32) {
 		if err == nil {
-			*to, err = driver.Read64(h.device, offset)
+			*to, err = driver.Read64(d, offset)
 		}
 	}
 	read(&c.Cycles, regs.CounterCycles)
@@ -68,7 +75,7 @@ func (h *Host) Counters(reset bool) (c Counters, err error) {
 	read(&c.StallOut, regs.CounterStallOut)
 	read(&c.BytesRead, regs.CounterBytesRead)
 	read(&c.BytesWritten, regs.CounterBytesWritten)
-	for _, u := range h.caps.Units {
+	for _, u := range caps.Units {
 		var n UnitCounters
 		read(&n.Busy, regs.CounterUnitBusy(u.row))
 		read(&n.Jobs, regs.CounterUnitJobs(u.row))
