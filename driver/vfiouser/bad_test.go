@@ -4,12 +4,10 @@ package vfiouser_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"net"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,11 +16,9 @@ import (
 	"github.com/sluice-engine/sluice/driver/dma"
 	"github.com/sluice-engine/sluice/driver/fake"
 	"github.com/sluice-engine/sluice/driver/regs"
-	"github.com/sluice-engine/sluice/driver/ring"
 	"github.com/sluice-engine/sluice/driver/vfiouser"
 	"github.com/sluice-engine/sluice/driver/vfiouser/wire"
 	"github.com/sluice-engine/sluice/driver/vfiousertest"
-	"github.com/sluice-engine/sluice/kernels/all"
 	"golang.org/x/sys/unix"
 )
 
@@ -45,80 +41,6 @@ func pair(t testing.TB) (a, b *net.UnixConn) {
 		ends[i] = c.(*net.UnixConn)
 	}
 	return ends[0], ends[1]
-}
-
-// TestServerEnds: a server that is killed while commands are in flight is a device that is gone; everything closes.
-func TestServerEnds(t *testing.T) {
-	chip := fake.New(fake.Config{Kernels: all.Kernels})
-	defer chip.Close()
-	path := filepath.Join(t.TempDir(), "s")
-	stop, err := (&vfiousertest.Server{Device: chip}).Start(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := vfiouser.Dial(path, vfiouser.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := dma.NewPool(d, dma.Config{})
-	h, err := ring.Open(d, pool, ring.Options{Deadline: time.Minute, Tick: 10 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	chip.Plant(fake.Stall)
-	told := make(chan error)
-	go func() {
-		_, err := h.Do(context.Background(), ring.Command{Nop: true})
-		told <- err
-	}()
-	for h.Stats().Submissions == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	stop()
-	if err := <-told; !errors.Is(err, driver.ErrGone) {
-		t.Error(err)
-	}
-	if _, err := d.Read32(regs.GlobalID); !errors.Is(err, driver.ErrGone) {
-		t.Error(err)
-	}
-	for what, err := range map[string]error{"rings": h.Close(), "pool": pool.Close(), "device": d.Close()} {
-		if err != nil {
-			t.Errorf("close %s: %v", what, err)
-		}
-	}
-	if _, err := vfiouser.Dial(path, vfiouser.Config{}); err == nil {
-		t.Error("dialled a server that is gone")
-	}
-}
-
-// TestClientEnds: after a client that just vanishes, the next one finds a fresh device.
-func TestClientEnds(t *testing.T) {
-	chip := fake.New(fake.Config{Kernels: all.Kernels})
-	defer chip.Close()
-	path := filepath.Join(t.TempDir(), "s")
-	stop, err := (&vfiousertest.Server{Device: chip}).Start(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
-	r, err := dma.NewRegion(driver.PageSize)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	for range 3 {
-		d, err := vfiouser.Dial(path, vfiouser.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v, err := d.Read32(regs.GlobalScratch); err != nil || v != 0 {
-			t.Errorf("scratch %#x, %v", v, err)
-		}
-		if err := errors.Join(d.Write32(regs.GlobalScratch, 1), d.Map(r.Memory, 1<<33)); err != nil {
-			t.Error(err)
-		}
-		d.Close()
-	}
 }
 
 // TestSilence: a server that does not answer is gone after the time.
@@ -343,62 +265,4 @@ func TestMappedBAR(t *testing.T) {
 		t.Error(err)
 	}
 	<-served
-}
-
-// FuzzServer: a server that speaks any bytes makes the client fail, not panic, hang or take memory.
-func FuzzServer(f *testing.F) {
-	good := func(h wire.Header, p ...byte) []byte {
-		b := binary.LittleEndian.AppendUint16(nil, h.ID)
-		b = binary.LittleEndian.AppendUint16(b, h.Command)
-		b = binary.LittleEndian.AppendUint32(b, uint32(16+len(p)))
-		b = binary.LittleEndian.AppendUint32(b, h.Flags)
-		return append(binary.LittleEndian.AppendUint32(b, h.Errno), p...)
-	}
-	version := good(wire.Header{ID: 1, Command: 1, Flags: 1}, append([]byte{0, 0, 0, 0}, "{}\x00"...)...)
-	info := good(wire.Header{ID: 2, Command: 4, Flags: 1}, 16, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0, 5, 0, 0, 0)
-	f.Add([]byte{})
-	f.Add(version)
-	f.Add(append(version, info...))
-	f.Add(append(append(version, info...), good(wire.Header{ID: 3, Command: 5, Flags: 1},
-		32, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)...))
-	f.Add(good(wire.Header{ID: 9, Command: 11}, 1, 2, 3))
-	f.Fuzz(func(t *testing.T, speech []byte) {
-		client, server := pair(t)
-		go func() {
-			server.Write(speech)
-			server.CloseWrite()
-			for b := make([]byte, 4096); ; {
-				if _, err := server.Read(b); err != nil {
-					return
-				}
-			}
-		}()
-		d, err := vfiouser.New(client, "fuzz", vfiouser.Config{Timeout: 2 * time.Second})
-		if err == nil {
-			d.Close()
-		} else if d != nil || errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Fatalf("%v", err)
-		}
-		server.Close()
-	})
-}
-
-// FuzzClient: a client that speaks any bytes does not harm the server of the tests.
-func FuzzClient(f *testing.F) {
-	f.Add([]byte{1, 0, 1, 0, 23, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, '{', '}', 0, 2, 0, 4, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, speech []byte) {
-		chip := fake.New(fake.Config{})
-		defer chip.Close()
-		client, server := pair(t)
-		go func() {
-			client.Write(speech)
-			client.CloseWrite()
-			for b := make([]byte, 4096); ; {
-				if _, err := client.Read(b); err != nil {
-					return
-				}
-			}
-		}()
-		(&vfiousertest.Server{Device: chip}).Client(server)
-	})
 }
