@@ -121,6 +121,9 @@ func (e *ParseError) Error() string {
 
 func (e *ParseError) Unwrap() error { return e.Err }
 
+// Range is numbers from From to before To; To 0 means no end. The zero value is all of them.
+type Range struct{ From, To int64 }
+
 // Options of one Verify. The zero value is usable.
 type Options struct {
 	// Prevouts is the side file, already unpacked: the outputs that a Bitcoin block spends (undo data, CSV,
@@ -130,6 +133,9 @@ type Options struct {
 
 	// Verdict is called for each line of a job file, in order, with whether the verdict was valid.
 	Verdict func(valid bool)
+
+	// Blocks are the ones to decide, by their place in the source; the zero value means all. Only Bitcoin has it.
+	Blocks Range
 
 	// Block is called after each decided block with the bytes of the source read so far, for progress.
 	Block func(offset int64)

@@ -38,7 +38,7 @@ func verifyCounted(ctx context.Context, e platform.Engine, src *platform.Source,
 	if len(head) == 0 && err != nil && !errors.Is(err, io.EOF) {
 		return nothing, err
 	}
-	config := Config{Engine: e, Given: opt.Prevouts, BatchJobs: opt.BatchJobs, Done: opt.Block}
+	config := Config{Engine: e, Given: opt.Prevouts, BatchJobs: opt.BatchJobs, Done: opt.Block, Blocks: opt.Blocks}
 	var feed func(*Verifier, *platform.Source) error
 	switch f, _ := guess(head, len(head) < platform.SniffBytes); f {
 	case blockFile:
@@ -61,6 +61,9 @@ func verifyCounted(ctx context.Context, e platform.Engine, src *platform.Source,
 		return nothing, err
 	}
 	feedErr := feed(v, src)
+	if errors.Is(feedErr, ErrEnough) {
+		feedErr = nil
+	}
 	report, err := v.Close()
 	*engine = v.engine
 	if err == nil {

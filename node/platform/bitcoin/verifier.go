@@ -1,6 +1,7 @@
 package bitcoin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -22,6 +23,10 @@ type Config struct {
 	// are spent, and what is missing is never wrong.
 	Partial bool
 
+	// Blocks are the ones to decide of those that are given, blocks and headers, counted from 0; the zero value means all.
+	// Outputs of those before are not known.
+	Blocks platform.Range
+
 	BatchJobs int                // jobs of a batch; 0 for the collector's default
 	Done      func(offset int64) // called after each block, from one goroutine, with the offset given with it
 
@@ -30,8 +35,8 @@ type Config struct {
 
 // Verifier decides blocks, headers and transactions in the order in which it is given them. It works on
 // windows of many: while the engine decides one window, the scripts of the one before run on all cores. One
-// goroutine gives; the errors of Block, Header and Transaction are *FormatError, or the error of the engine,
-// which Close returns too.
+// goroutine gives; the errors of Block, Header and Transaction are *FormatError, ErrEnough, or the error of the
+// engine, which Close returns too.
 type Verifier struct {
 	ctx    context.Context
 	config Config
@@ -47,7 +52,11 @@ type Verifier struct {
 
 	engine int64 // signatures whose check the engine's verdict answered
 	lone   int   // transactions given
+	blocks int64 // blocks and headers given
 }
+
+// ErrEnough: the block was taken, and it was the last one that is to be decided.
+var ErrEnough = errors.New("bitcoin: enough blocks")
 
 // NewVerifier starts a verifier, which must be closed. The error is that of config.Given.
 func NewVerifier(ctx context.Context, config Config) (*Verifier, error) {
@@ -76,22 +85,40 @@ func NewVerifier(ctx context.Context, config Config) (*Verifier, error) {
 	return v, nil
 }
 
+// count tells whether the next block is to be decided; ErrEnough if none after it is.
+func (v *Verifier) count() (wanted bool, enough error) {
+	i, r := v.blocks, v.config.Blocks
+	v.blocks++
+	if r.To != 0 && i >= r.To-1 {
+		enough = ErrEnough
+	}
+	return i >= r.From && (r.To == 0 || i < r.To), enough
+}
+
 // Block gives a serialised block, all of raw, which must not change afterwards. end is for Config.Done.
 func (v *Verifier) Block(raw []byte, end int64) error {
+	wanted, enough := v.count()
+	if !wanted {
+		return enough
+	}
 	msg, spans, err := decodeBlock(raw)
 	if err != nil {
 		return err
 	}
-	return v.add(&record{kind: wholeBlock, raw: raw, msg: msg, spans: spans, end: end})
+	return cmp.Or(v.add(&record{kind: wholeBlock, raw: raw, msg: msg, spans: spans, end: end}), enough)
 }
 
 // Header gives a header of 80 bytes, of whose block nothing else is at hand.
 func (v *Verifier) Header(raw []byte, end int64) error {
+	wanted, enough := v.count()
+	if !wanted {
+		return enough
+	}
 	header, err := decodeHeader(raw)
 	if err != nil {
 		return err
 	}
-	return v.add(&record{kind: onlyHeader, raw: raw, msg: &wire.MsgBlock{Header: header}, end: end})
+	return cmp.Or(v.add(&record{kind: onlyHeader, raw: raw, msg: &wire.MsgBlock{Header: header}, end: end}), enough)
 }
 
 // Transaction gives a transaction that is in no block, all of raw. when is the time at which it was seen, which

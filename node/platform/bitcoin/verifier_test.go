@@ -131,3 +131,44 @@ func ExamplePlatform() {
 	// 1 block, 1 transaction, valid: true
 	// 2 hashes
 }
+
+// TestBlocks decides a part of a file: as many blocks as asked for, and nothing behind them is read. What the blocks before
+// would have given is not checkable.
+func TestBlocks(t *testing.T) {
+	m, _, _, _ := scene(t)
+	whole := m.file()
+	n := int64(len(m.blocks))
+	verify := func(data []byte, r platform.Range) (*platform.Report, error) {
+		return Platform.Verify(t.Context(), kernelEngine{}, platform.NewSource("", bytes.NewReader(data)), platform.Options{Blocks: r})
+	}
+	for _, c := range []struct {
+		r    platform.Range
+		want int64
+	}{
+		{platform.Range{}, n}, {platform.Range{To: 1}, 1}, {platform.Range{To: n - 1}, n - 1}, {platform.Range{To: n}, n}, {platform.Range{To: n + 9}, n},
+		{platform.Range{From: 1}, n - 1}, {platform.Range{From: 2, To: 3}, 1}, {platform.Range{From: n}, 0},
+	} {
+		r, err := verify(whole, c.r)
+		if err != nil || r.Blocks != c.want || r.Wrong != 0 {
+			t.Errorf("%+v: %d blocks, %d false, %v; want %d", c.r, r.Blocks, r.Wrong, err, c.want)
+		}
+	}
+	cut := whole[:len(whole)-10]
+	if _, err := verify(cut, platform.Range{}); err == nil {
+		t.Error("a file that ends early is no error")
+	}
+	if r, err := verify(cut, platform.Range{To: n - 1}); err != nil || r.Blocks != n-1 {
+		t.Errorf("the end of the file is read although nobody asked: %v", err)
+	}
+	var headers []byte
+	for _, b := range m.blocks {
+		var w bytes.Buffer
+		if err := b.Header.Serialize(&w); err != nil {
+			t.Fatal(err)
+		}
+		headers = append(headers, w.Bytes()...)
+	}
+	if r, err := verify(headers, platform.Range{From: 1, To: 3}); err != nil || r.Blocks != 2 {
+		t.Errorf("headers: %d, %v", r.Blocks, err)
+	}
+}
