@@ -101,6 +101,12 @@ sim: ## build/sim/sluice-sim, the chip behind vfio-user; installs what it needs 
 waves: ## sluice-sim-trace beside it, for waves (sluice-sim --trace FILE.fst), and sluice-sim-debug with assertions
 	@scripts/sim.sh trace debug
 
+.PHONY: test-sim
+test-sim: ## tests of the simulator: its C++ with sanitizers, then over its socket, and again with assertions in the RTL
+	@scripts/sim.sh unit fast trace debug
+	SLUICE_REQUIRE_SIM=1 $(GO) test -count=1 $(TESTFLAGS) ./sim
+	SLUICE_REQUIRE_SIM=1 SLUICE_SIM=$(CURDIR)/build/sim/sluice-sim-debug $(GO) test -count=1 -short $(TESTFLAGS) ./sim
+
 .PHONY: lint-hdl
 lint-hdl: ## verilator --lint-only -Wall of hdl/rtl (scripts/setup-hdl.sh installs the tools)
 	@$(MAKE) --no-print-directory -C hdl lint
