@@ -269,6 +269,65 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
+// TestTenTimes: a card is opened, used and closed ten times; nothing stays open, mapped or connected.
+func TestTenTimes(t *testing.T) {
+	c := newCard()
+	for range 10 {
+		d, err := open(c, card0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Read32(0); err != nil {
+			t.Error(err)
+		}
+		if err := errors.Join(d.Map(driver.Memory{Bytes: make([]byte, 4096)}, 1<<33), d.Interrupt(1, 7), d.Reset(), d.Close()); err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(strings.Join(c.calls, ","), "munmap"); len(c.opened) != 0 || n != 1 {
+			t.Errorf("open: %v, unmapped %d times", c.opened, n)
+		}
+		c.calls, c.fds = nil, nil // what the kernel forgets when the files close
+		clear(c.maps)
+	}
+}
+
+// TestFault: a card that is pulled out while its BAR is mapped answers with SIGBUS: the device is gone, the process lives.
+func TestFault(t *testing.T) {
+	fd, err := unix.MemfdCreate("bar", unix.MFD_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	c := newCard()
+	if err := unix.Ftruncate(fd, int64(len(c.bar))); err != nil {
+		t.Fatal(err)
+	}
+	if c.bar, err = unix.Mmap(fd, 0, len(c.bar), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(c.bar)
+	d, err := open(c, card0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write32(8, 5); err != nil {
+		t.Error(err)
+	}
+	if err := unix.Ftruncate(fd, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Read32(8)
+	if err2 := d.Write32(8, 1); !errors.Is(err, driver.ErrGone) || !errors.Is(err2, driver.ErrGone) {
+		t.Errorf("%v, %v", err, err2)
+	}
+	if err := driver.Present(d, 0); !errors.Is(err, driver.ErrGone) {
+		t.Error(err)
+	}
+	if err := d.Close(); err != nil || len(c.opened) != 0 {
+		t.Errorf("%v, open: %v", err, c.opened)
+	}
+}
+
 // TestNoCard: this machine's kernel, asked for a group that does not exist.
 func TestNoCard(t *testing.T) {
 	f := card0

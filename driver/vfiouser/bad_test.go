@@ -266,3 +266,44 @@ func TestMappedBAR(t *testing.T) {
 	}
 	<-served
 }
+
+// TestFault: a mapped BAR whose file is pulled away faults with SIGBUS, which is a device that is gone; the process lives.
+func TestFault(t *testing.T) {
+	chip := fake.New(fake.Config{})
+	defer chip.Close()
+	fd, err := unix.MemfdCreate("bar", unix.MFD_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Ftruncate(fd, regs.BARSize); err != nil {
+		t.Fatal(err)
+	}
+	client, server := pair(t)
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		bar := driver.Memory{Bytes: make([]byte, regs.BARSize), FD: fd}
+		(&vfiousertest.Server{Device: chip, BAR: &bar, MapFrom: 0x8000}).Client(server)
+	}()
+	d, err := vfiouser.New(client, "fault", vfiouser.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write32(regs.DoorbellSQTail(0), 1); err != nil {
+		t.Error(err)
+	}
+	if err := unix.Ftruncate(fd, 0); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		_, err := d.Read32(regs.DoorbellSQTail(0))
+		if err2 := d.Write32(regs.DoorbellSQTail(0), 1); !errors.Is(err, driver.ErrGone) || !errors.Is(err2, driver.ErrGone) {
+			t.Errorf("%v, %v", err, err2)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	<-served
+}
