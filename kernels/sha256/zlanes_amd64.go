@@ -37,6 +37,21 @@ func node32(out *byte, in *byte, rows int)
 //go:noescape
 func node48(out *byte, in *byte, rows int)
 
+// node1sha hashes 1*turns rows of 64 bytes to rows of 32 bytes; turns > 0.
+//
+//go:noescape
+func node1sha(out *byte, in *byte, turns int)
+
+// node2sha hashes 2*turns rows of 64 bytes to rows of 32 bytes; turns > 0.
+//
+//go:noescape
+func node2sha(out *byte, in *byte, turns int)
+
+// sum1sha hashes n bytes; it needs AVX-512.
+//
+//go:noescape
+func sum1sha(out *byte, message *byte, n int)
+
 // chain16 replaces the digest of each lane by its n-th iterated SHA-256, n > 0; state[g][w][l] is word w of lane 16g+l.
 //
 //go:noescape
@@ -46,11 +61,6 @@ func chain16(state *[1][8][16]uint32, n int)
 //
 //go:noescape
 func chain32(state *[2][8][16]uint32, n int)
-
-// pow16 searches 16 nonces at a time; see powArgs.
-//
-//go:noescape
-func pow16(args *byte)
 
 // pow32 searches 32 nonces at a time; see powArgs.
 //

@@ -1,10 +1,12 @@
-// Command sha256 writes the assembly of kernels/sha256: hashing in 16 and 32 lanes of AVX-512 and 8 of AVX2, and
-// Merkle nodes, iterated hashes and proof-of-work search with AVX-512. The rounds are those of package sha2.
+// Command sha256 writes the assembly of kernels/sha256: hashing in 16 and 32 lanes of AVX-512 and 8 of AVX2, Merkle nodes in
+// up to 48 lanes of AVX-512, iterated hashes and proof-of-work search in 32, all with the rounds of package sha2; and
+// single messages and nodes by the SHA instructions.
 package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/sluice-engine/sluice/kernels/_asm/internal/frame"
 	"github.com/sluice-engine/sluice/kernels/_asm/internal/sha2"
@@ -25,9 +27,11 @@ func main() {
 	for n := range 3 {
 		g.nodes(n + 1)
 	}
+	g.nodeSHA(1)
+	g.nodeSHA(2)
+	g.sumSHA()
 	g.chain(1)
 	g.chain(2)
-	g.pow(1)
 	g.pow(2)
 	Generate()
 }
@@ -35,8 +39,10 @@ func main() {
 // generator is SHA-256 in AVX-512 lanes with the constants of special blocks.
 type generator struct {
 	*sha2.Hash
-	digest, node sha2.Constants
-	lane, swap   operand.Mem // 0 to 15; the VPSHUFB control that swaps bytes
+	digest, node   sha2.Constants
+	lane, swap     operand.Mem // 0 to 15; the VPSHUFB control that swaps bytes
+	shaIV, shaSwap operand.Mem // see single.go
+	padding        operand.Mem // what is not 0 of the padding of a digest
 }
 
 // headerBlock is the last 16 bytes of a Bitcoin header and the padding: only the nonce differs.
@@ -53,13 +59,23 @@ func (g *generator) data() {
 	}
 	g.lane = Words32("laneIndex", lanes)
 	g.swap = g.SwapControl("swapNonce")
+	g.padding = Words32("digestPad", []uint32{sha2.Digest256Words[8], sha2.Digest256Words[15]})
+	g.shaData()
 }
 
 // digestRounds hashes the digests in the first eight words: a block of 32 bytes and padding, from the initial state, which
-// is not yet added in the end.
-func (g *generator) digestRounds(h *sha2.Hash, gs []*frame.Group) {
+// is not yet added in the end. From round 32 on it is like any block. R12 and R13 are used.
+func (g *generator) digestRounds(h *sha2.Hash, gs []*frame.Group, name string) {
+	k, again := operand.Mem{Base: reg.R12}, reg.R13
 	h.LoadIV(gs)
-	h.Rounds(gs, 0, 64, sha2.Digest256, &g.digest, sha2.Always)
+	h.Rounds(gs, 0, 32, sha2.Digest256, &g.digest, sha2.Always)
+	LEAQ(h.K, reg.R12)
+	MOVQ(operand.U32(2), again)
+	Label(name + "_digest")
+	ADDQ(operand.U8(64), reg.R12)
+	h.Rounds(gs, 16, 32, sha2.Message, &sha2.Constants{K: k}, sha2.Always)
+	DECQ(again)
+	JNZ(operand.LabelRef(name + "_digest"))
 }
 
 // stateToWords makes the states the first words of the next block.
@@ -71,12 +87,28 @@ func stateToWords(h *sha2.Hash, gs []*frame.Group) {
 	}
 }
 
-// twice hashes the digests once more if the arguments say so.
+// twice hashes the digests once more if the arguments say so, as any block: less code is faster here than fewer
+// instructions.
 func (g *generator) twice(h *sha2.Hash, gs []*frame.Group, name string) {
 	CMPQ(frame.Flag(), operand.U8(0))
 	JEQ(operand.LabelRef(name + "_store"))
 	stateToWords(h, gs)
-	g.digestRounds(h, gs)
+	for i, w := range sha2.Digest256Words {
+		if i < 8 {
+			continue
+		}
+		t := gs[0].T[0]
+		if w == 0 {
+			h.Xor(t, t, t)
+		} else {
+			h.Broadcast(g.padding.Offset(4*(i/15)), t)
+		}
+		for _, gr := range gs {
+			h.Move(t, gr.Words[i])
+		}
+	}
+	h.LoadIV(gs)
+	h.MessageRounds(gs, name+"_twice")
 	h.AddIV(gs)
 	Label(name + "_store")
 }

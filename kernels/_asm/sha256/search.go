@@ -31,7 +31,7 @@ func (g *generator) chain(n int) {
 	each(func(s reg.VecPhysical, m operand.Mem) { VMOVDQU32(m, s) })
 	Label(name + "_next")
 	stateToWords(g.Hash, gs)
-	g.digestRounds(g.Hash, gs)
+	g.digestRounds(g.Hash, gs, name)
 	g.AddIV(gs)
 	DECQ(left)
 	JNZ(operand.LabelRef(name + "_next"))

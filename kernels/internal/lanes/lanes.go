@@ -61,6 +61,7 @@ const (
 	Alone  Paths = 1 << iota // one by one, by a library
 	AVX2                     // in lanes of 256-bit registers
 	AVX512                   // in lanes of 512-bit registers
+	SHA                      // one or two at a time by the SHA instructions
 )
 
 // Padding is what follows a message.

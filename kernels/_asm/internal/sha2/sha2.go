@@ -97,6 +97,14 @@ func (f *function) on(m Machine, t *tables) *Hash {
 func (h *Hash) KWord(i int) operand.Mem  { return h.K.Offset(i * h.Word) }
 func (h *Hash) IVWord(i int) operand.Mem { return h.IV.Offset(i * h.Word) }
 
+// InitialState is the words of IV, of SHA-256.
+func (h *Hash) InitialState() (s [8]uint32) {
+	for i, x := range h.iv {
+		s[i] = uint32(x)
+	}
+	return s
+}
+
 // LoadIV sets the states of all groups to the initial one.
 func (h *Hash) LoadIV(gs []*frame.Group) {
 	for _, g := range gs {
@@ -121,12 +129,12 @@ func (h *Hash) AddState(gs []*frame.Group) {
 	}
 }
 
-// MessageRounds does all rounds of a block that differs in every word, sixteen in each turn of a loop, or eight for more
-// than two groups: unrolled, it would not fit the cache of decoded instructions. RAX, RBX, R12 and R13 are used.
+// MessageRounds does all rounds of a block that differs in every word, sixteen in each turn of a loop, or eight if words are
+// in memory: unrolled, it would not fit the cache of instructions. RAX, RBX, R12 and R13 are used.
 func (h *Hash) MessageRounds(gs []*frame.Group, name string) {
 	k, left := operand.Mem{Base: reg.R12}, reg.R13
 	unroll, turn, restore := 16, func() {}, func() {}
-	if len(gs) > 2 {
+	if gs[0].InMemory() {
 		unroll = 8
 		turn, restore = halves(gs)
 	}
