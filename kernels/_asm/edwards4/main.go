@@ -39,6 +39,7 @@ func main() {
 	}
 	laneMasks = Words64("laneMasks", masks)
 
+	subroutines()
 	mul()
 	square()
 	double()
@@ -89,18 +90,37 @@ func biasLimb(m operand.Mem, i int) operand.Mem { return m.Offset(32 * i) }
 // coord is a coordinate of the point at p: X, Y, Z, T.
 func coord(p operand.Mem, i int) operand.Mem { return p.Offset(elementSize * i) }
 
-// Registers: columns in the first ten, the others for operands.
-var y = Y
+// Registers: columns in the first ten, which are the upper ones of the machine, the others for operands. Instructions whose last source
+// is one of the lower eight are shorter, and what limits these routines is how many bytes of instructions are decoded in a cycle.
+var y = func() (y [16]reg.VecPhysical) {
+	for i := range y {
+		y[i] = Y[15-i]
+	}
+	return y
+}()
 
-// room is where the cut limbs of an operand are: those of g, then 19 times them.
-type room struct{ g, g19 operand.Mem }
+// room is where the cut limbs of an operand are: those of g, then 19 times them. Three registers point into it, so that all is within 128
+// bytes of one, again for the sake of short instructions.
+type room struct{}
 
 const roomSize = 20 * 32
 
-func roomAt(m operand.Mem) room { return room{m, m.Offset(320)} }
+var roomBases = [3]reg.GPPhysical{reg.RAX, reg.RBX, reg.RCX}
 
-func (r room) limb(j int) operand.Mem   { return r.g.Offset(32 * j) }
-func (r room) limb19(j int) operand.Mem { return r.g19.Offset(32 * j) }
+// roomAt has the pointers into n bytes at m.
+func roomAt(m operand.Mem) (r room) {
+	for i, base := range roomBases {
+		LEAQ(m.Offset(128+256*i), base)
+	}
+	return r
+}
+
+func (r room) slot(i int) operand.Mem {
+	return operand.Mem{Base: roomBases[i/8], Disp: 32*(i%8) - 128}
+}
+
+func (r room) limb(j int) operand.Mem   { return r.slot(j) }
+func (r room) limb19(j int) operand.Mem { return r.slot(10 + j) }
 
 // cut cuts the element at m into the room, with 19 times the limbs from first on. 10 + (10 - first) instructions beside loads and stores.
 func (r room) cut(m operand.Mem, first int) {

@@ -7,13 +7,14 @@ import (
 )
 
 // Room on the stack: a cut operand, and E, F, G, H of four lanes, each limb in 64 bytes of which 32 are used by one, the others by the
-// next: see parts.
+// next: see rooms.
 const localSize = roomSize + 2*elementSize
 
-// parts gives E, G, H, F, and the room: two elements of four lanes share the memory of one of eight.
-func parts(local operand.Mem) (e, g, h, f operand.Mem, r room) {
+// rooms gives E, G, H, F, behind the room: two elements of four lanes share the memory of one of eight.
+func rooms(local operand.Mem) (e, g, h, f operand.Mem) {
+	roomAt(local)
 	m := local.Offset(roomSize)
-	return m, m.Offset(halfSize), m.Offset(elementSize), m.Offset(elementSize + halfSize), roomAt(local)
+	return m, m.Offset(halfSize), m.Offset(elementSize), m.Offset(elementSize + halfSize)
 }
 
 // double is 2p in extended coordinates (Hisil, Wong, Carter and Dawson 2008, section 3.3, a = -1):
@@ -29,21 +30,15 @@ func double() {
 	Doc("Double replaces one or two groups of points p (X, Y, Z, T), tight, by 2^n p, n > 0. T is not read; it is set by the last doubling only.")
 	Load(Param("p"), reg.RDI)
 	Load(Param("groups"), reg.R8)
-	Load(Param("n"), reg.RCX)
-	e, g, h, f, r := parts(scratch(localSize))
-	p := operand.Mem{Base: reg.RSI}
-	Label("double_next")
-	MOVQ(reg.RDI, reg.RSI)
-	MOVQ(reg.R8, reg.R9)
+	Load(Param("n"), reg.RSI)
+	e, g, h, f := rooms(scratch(localSize))
+	p := operand.Mem{Base: reg.RDI}
 	Label("double_group")
 	halves("double_half", func() {
-		sq := func(m operand.Mem) element {
-			r.cut(m, 5)
-			squared(r)
-			return carry()
-		}
-		store(sq(coord(p, 0)), h) // A
-		b := sq(coord(p, 1))
+		MOVQ(reg.RSI, reg.R9)
+		Label("double_next")
+		store(squareOf(coord(p, 0)), h) // A
+		b := squareOf(coord(p, 1))
 		for i := range 5 {
 			a, t, u := y[10], y[11], y[12]
 			VMOVDQU(limb(h, i), a)
@@ -54,38 +49,31 @@ func double() {
 			VMOVDQU(u, limb(g, i))
 		}
 		sum(coord(p, 0), coord(p, 1), e)
-		s := sq(e)
+		s := squareOf(e)
 		for i := range 5 {
 			VPADDQ(biasLimb(fourP, i), s[i], s[i])
 			VPSUBQ(limb(h, i), s[i], s[i])
 		}
 		store(s, e)
-		c := sq(coord(p, 2))
+		c := squareOf(coord(p, 2))
 		for i := range 5 { // C + 4p - (B - A + 2p)
 			VPADDQ(c[i], c[i], c[i])
 			VPADDQ(biasLimb(fourP, i), c[i], c[i])
 			VPSUBQ(limb(g, i), c[i], c[i])
 		}
 		store(c, f)
-		r.cut(f, 1)
-		product(e, r)
-		store(carry(), coord(p, 0))
-		product(g, r)
-		store(carry(), coord(p, 2))
-		r.cut(h, 1)
-		product(g, r)
-		store(carry(), coord(p, 1))
-		CMPQ(reg.RCX, operand.U8(1))
-		JNE(operand.LabelRef("double_without"))
-		product(e, r)
-		store(carry(), coord(p, 3))
-		Label("double_without")
+		cut(f)
+		store(times(e), coord(p, 0))
+		store(times(g), coord(p, 2))
+		cut(h)
+		store(times(g), coord(p, 1))
+		DECQ(reg.R9)
+		JNZ(operand.LabelRef("double_next"))
+		store(times(e), coord(p, 3))
 	}, p)
-	ADDQ(operand.U32(pointSize-2*halfSize), reg.RSI)
-	DECQ(reg.R9)
+	ADDQ(operand.U32(pointSize-2*halfSize), reg.RDI)
+	DECQ(reg.R8)
 	JNZ(operand.LabelRef("double_group"))
-	DECQ(reg.RCX)
-	JNZ(operand.LabelRef("double_next"))
 	end()
 }
 
@@ -99,12 +87,12 @@ func addition() {
 	Pragma("noescape")
 	Doc("AddPoints sets p += q in one or two groups, for tight p and q in cached form, loose. With affine = 1, Z of q is 1 and not read. With t = 0, T of p is left undefined, which a doubling does not read.")
 	Load(Param("p"), reg.RDI)
-	Load(Param("q"), reg.RDX)
+	Load(Param("q"), reg.RSI)
 	Load(Param("groups"), reg.R8)
 	Load(Param("affine"), reg.R9)
-	Load(Param("t"), reg.RBX)
-	e, g, h, f, r := parts(scratch(localSize))
-	p, q := operand.Mem{Base: reg.RDI}, operand.Mem{Base: reg.RDX}
+	Load(Param("t"), reg.R10)
+	e, g, h, f := rooms(scratch(localSize))
+	p, q := operand.Mem{Base: reg.RDI}, operand.Mem{Base: reg.RSI}
 	// both stores x+z, and x-z+2p, of x in registers and tight z in memory.
 	both := func(x element, z, plus, minus operand.Mem) {
 		for i := range 5 {
@@ -120,21 +108,17 @@ func addition() {
 	Label("add_group")
 	halves("add_point_half", func() {
 		difference(coord(p, 1), coord(p, 0), e)
-		r.cut(coord(q, 1), 1)
-		product(e, r)
-		store(carry(), e) // A
+		cut(coord(q, 1))
+		store(times(e), e) // A
 		sum(coord(p, 1), coord(p, 0), g)
-		r.cut(coord(q, 0), 1)
-		product(g, r)
-		both(carry(), e, h, e)
-		r.cut(coord(q, 3), 1)
-		product(coord(p, 3), r)
-		store(carry(), f) // C
+		cut(coord(q, 0))
+		both(times(g), e, h, e)
+		cut(coord(q, 3))
+		store(times(coord(p, 3)), f) // C
 		CMPQ(reg.R9, operand.U8(1))
 		JE(operand.LabelRef("add_affine"))
-		r.cut(coord(q, 2), 1)
-		product(coord(p, 2), r)
-		carry()
+		cut(coord(q, 2))
+		times(coord(p, 2))
 		JMP(operand.LabelRef("add_projective"))
 		Label("add_affine")
 		for i := range columns {
@@ -143,22 +127,18 @@ func addition() {
 		}
 		Label("add_projective")
 		both(columns, f, g, f)
-		r.cut(f, 1)
-		product(e, r)
-		store(carry(), coord(p, 0))
-		product(g, r)
-		store(carry(), coord(p, 2))
-		r.cut(h, 1)
-		product(g, r)
-		store(carry(), coord(p, 1))
-		CMPQ(reg.RBX, operand.U8(0))
+		cut(f)
+		store(times(e), coord(p, 0))
+		store(times(g), coord(p, 2))
+		cut(h)
+		store(times(g), coord(p, 1))
+		CMPQ(reg.R10, operand.U8(0))
 		JE(operand.LabelRef("add_without"))
-		product(e, r)
-		store(carry(), coord(p, 3))
+		store(times(e), coord(p, 3))
 		Label("add_without")
 	}, p, q)
 	ADDQ(operand.U32(pointSize-2*halfSize), reg.RDI)
-	ADDQ(operand.U32(pointSize-2*halfSize), reg.RDX)
+	ADDQ(operand.U32(pointSize-2*halfSize), reg.RSI)
 	DECQ(reg.R8)
 	JNZ(operand.LabelRef("add_group"))
 	end()

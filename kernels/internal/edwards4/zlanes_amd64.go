@@ -4,6 +4,15 @@
 
 package edwards4
 
+// cut cuts a loose element; it is a part of the others, not to be called.
+func cut()
+
+// times multiplies a loose element by what is cut; it is a part of the others, not to be called.
+func times()
+
+// squareOf squares a loose element; it is a part of the others, not to be called.
+func squareOf()
+
 // Mul sets out = a*b, tight, of loose a and b; they may be the same memory.
 //
 //go:noescape
