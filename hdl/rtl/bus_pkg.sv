@@ -15,6 +15,7 @@
 package bus_pkg;
 
   localparam int unsigned LINE_BYTES = 64;
+  localparam int unsigned READ_BITS = 70; // of read_t: Yosys 0.23 has no $bits of a type
 
   // A request for lines.
   typedef struct packed {

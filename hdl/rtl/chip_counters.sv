@@ -62,8 +62,8 @@ module chip_counters #(
     shown = '0;
     for (int i = 0; i < FIRST; i++) if (addr_i[11:3] == 9'(i + 1)) shown = shown_q[i];
     for (int r = 0; r < R; r++) begin
-      if (addr_i[11:3] == 9'(int'(zchip_pkg::COUNTER_UNIT_BUSY_OFFSET) / 8 + r)) shown = shown_busy_q[r];
-      if (addr_i[11:3] == 9'(int'(zchip_pkg::COUNTER_UNIT_JOBS_OFFSET) / 8 + r)) shown = shown_jobs_q[r];
+      if (addr_i[11:3] == 9'(32'(zchip_pkg::COUNTER_UNIT_BUSY_OFFSET) / 8 + r)) shown = shown_busy_q[r];
+      if (addr_i[11:3] == 9'(32'(zchip_pkg::COUNTER_UNIT_JOBS_OFFSET) / 8 + r)) shown = shown_jobs_q[r];
     end
     data_o = addr_i[2] ? shown[63:32] : shown[31:0];
   end

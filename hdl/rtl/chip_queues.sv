@@ -26,12 +26,11 @@ module chip_queues #(
   output logic [2:0] pick_o,
   output logic [63:0] pick_addr_o,
   input wire logic fetch_i, // the pick is fetched
-  input wire logic fail_i, // the bus refused the entry of queue fail_queue_i
+  input wire logic fail_i, // the bus refused the entry of queue fail_queue_i; not with end_i
   input wire logic [2:0] fail_queue_i,
-  output logic fail_ready_o,
 
   input wire logic [2:0] end_queue_i, // of these
-  output logic [63:0] post_addr_o,
+  output logic [58:0] post_addr_o, // in units of 32 bytes
   output logic post_phase_o,
   output logic [15:0] sq_head_o,
   output logic [4:0] vector_o,
@@ -46,7 +45,7 @@ module chip_queues #(
 
   logic [7:0] wants, busy, refused, bad, phase;
   logic [63:0] fetch_addr [8];
-  logic [63:0] post_addr [8];
+  logic [58:0] post_addr [8];
   logic [15:0] sq_head [8];
   logic [4:0] vector [8];
   logic [31:0] data [8];
@@ -76,8 +75,8 @@ module chip_queues #(
           .abort_o(abort_o[q]), .enabled_o(unused_enabled), .dropped_o(dropped_o[q]), .busy_o(busy[q]),
           .fetch_i(fetch_i && pick_o == 3'(q)),
           .post_i(post_i && end_queue_i == 3'(q)),
-          .end_i((end_i && end_queue_i == 3'(q)) || (fail_i && fail_ready_o && fail_queue_i == 3'(q))),
-          .stop_i((stop_i && end_queue_i == 3'(q)) || (fail_i && fail_ready_o && fail_queue_i == 3'(q)))
+          .end_i((end_i && end_queue_i == 3'(q)) || (fail_i && fail_queue_i == 3'(q))),
+          .stop_i((stop_i && end_queue_i == 3'(q)) || (fail_i && fail_queue_i == 3'(q)))
         );
       end else begin : g_absent
         assign wants[q] = 1'b0;
@@ -95,8 +94,6 @@ module chip_queues #(
       end
     end
   endgenerate
-
-  assign fail_ready_o = !end_i; // one end a cycle
 
   always_comb begin
     pick_o = '0;

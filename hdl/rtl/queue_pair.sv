@@ -26,7 +26,7 @@ module queue_pair #(
   output logic wants_o,
   output logic [63:0] fetch_addr_o,
   output logic [15:0] sq_head_o,
-  output logic [63:0] post_addr_o,
+  output logic [58:0] post_addr_o, // in units of 32 bytes
   output logic phase_o,
   output logic [4:0] vector_o,
   output logic abort_o,
@@ -66,7 +66,7 @@ module queue_pair #(
 
   assign wants_o = wants && enabled_q;
   assign fetch_addr_o = sq_base_q + {42'd0, 16'(sq_head), 6'd0};
-  assign post_addr_o = cq_base_q + {43'd0, 16'(cq_tail), 5'd0};
+  assign post_addr_o = cq_base_q[63:5] + 59'(cq_tail);
   assign sq_head_o = 16'(sq_head);
   assign vector_o = vector_q[4:0];
   assign abort_o = abort_q;

@@ -18,6 +18,8 @@
 package unit_pkg;
 
   localparam int unsigned BEAT_BYTES = 64;
+  localparam int unsigned JOB_BITS = 540; // of job_t: Yosys 0.23 has no $bits of a type
+  localparam int unsigned RESULT_BITS = 529; // of result_t
 
   // What a unit of several kernels is to compute. Units of one kernel ignore it.
   localparam logic [3:0] OP_PLAIN = 4'd0;

@@ -1,6 +1,6 @@
 // Command vectors writes the jobs of a unit bench: one line for each, "op message verdict output", bytes in
 // hexadecimal, "-" for none. Expected outputs come from Kernel.Ref, so that RTL and kernels agree, and from the
-// standards, so that both are right.
+// standards, so that both are right. Those of unit chip are jobs of all kernels, see writeChip.
 //
 // usage: vectors -unit NAME [-approx BITS] [-headers DIR] -seed N -o FILE
 package main
@@ -47,7 +47,7 @@ var units = map[string][]mode{
 	"blake2b":   {{0, blake2b.Kernel, blake2b.Append}},
 }
 
-var errUsage = errors.New("usage: vectors -unit sha256|sha512|keccak256|sm3|blake2b|pow [-approx BITS] [-headers DIR] -seed N -o FILE")
+var errUsage = errors.New("usage: vectors -unit sha256|sha512|keccak256|sm3|blake2b|pow|chip [-approx BITS] [-headers DIR] -seed N -o FILE")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -66,10 +66,13 @@ func run(args []string) error {
 	if err := set.Parse(args); err != nil {
 		return err
 	}
-	if (units[*unit] == nil && *unit != "pow") || *path == "" || *bits < 0 || *bits > 32 {
+	if (units[*unit] == nil && *unit != "pow" && *unit != "chip") || *path == "" || *bits < 0 || *bits > 32 {
 		return errUsage
 	}
 	r := rand.New(rand.NewPCG(*seed, 0))
+	if *unit == "chip" {
+		return writeChip(*path, r)
+	}
 	var jobs []job
 	var err error
 	switch {
