@@ -28,6 +28,9 @@ type Unit struct {
 	row     uint32
 }
 
+// Row is where it stands in the unit table, and its counters in theirs.
+func (u *Unit) Row() int { return int(u.row) }
+
 // Unit finds the row of a kernel whose verdicts are exact, or not.
 func (c *Caps) Unit(kernel uint16, inexact bool) (Unit, bool) {
 	for _, u := range c.Units {

@@ -26,7 +26,7 @@ func sample(t *testing.T, name string) (connect func() *vfiouser.Session, path s
 	t.Helper()
 	folder := os.Getenv("SLUICE_VFIO_USER_SAMPLES")
 	if folder == "" {
-		t.Skip("needs libvfio-user's sample servers: scripts/third-party-vfio-user.sh FOLDER, where they were built")
+		t.Skip("needs sample servers of libvfio-user: scripts/third-party-vfio-user.sh says how to get and run them")
 	}
 	path = filepath.Join(t.TempDir(), "s")
 	cmd := exec.Command(filepath.Join(folder, name), "-v", path)
