@@ -171,6 +171,8 @@ func TestNoBinary(t *testing.T) {
 
 func TestBadConfig(t *testing.T) {
 	start(t, sim.Config{})
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
 	long := filepath.Join(t.TempDir(), strings.Repeat("x", 120))
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -203,9 +205,8 @@ func TestBadConfig(t *testing.T) {
 	if _, err := os.Stat(file); err != nil {
 		t.Errorf("a file that is no socket was taken away: %v", err)
 	}
-	left, _ := filepath.Glob(filepath.Join(os.TempDir(), "sluice-sim-*", "stats.json"))
-	if len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 
@@ -372,4 +373,42 @@ func state(pid int) string {
 		return s
 	}
 	return ""
+}
+
+// command runs the simulator's binary and gives what it says on either stream.
+func command(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	s := start(t, sim.Config{})
+	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", s.PID()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(exe, args...).CombinedOutput()
+	return string(out), err
+}
+
+func TestHelp(t *testing.T) {
+	out, err := command(t, "--help")
+	if err != nil {
+		t.Error(err)
+	}
+	for _, c := range []string{"--socket", "--latency", "--bandwidth", "--stall", "--seed", "--cycle-limit", "--trace", "--from", "--to", "--stats"} {
+		if !strings.Contains(out, c) {
+			t.Errorf("the help text has no %s", c)
+		}
+	}
+}
+
+func TestBadCommandLine(t *testing.T) {
+	for _, c := range [][]string{
+		{}, {"--socket"}, {"--socket", ""}, {"--socket", "s", "more"}, {"--socket", "s", "--latency", "0"}, {"--socket", "s", "--latency", "x"},
+		{"--socket", "s", "--seed", "-1"}, {"--socket", "s", "--stall", "91"}, {"--socket", "s", "--bandwidth", "1e3"}, {"--nonsense"},
+		{"--socket", "s", "--from", "7", "--to", "7"}, {"--socket", "s", "--cycle-limit", "99999999999999999999999"},
+	} {
+		out, err := command(t, c...)
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(out, "--help") {
+			t.Errorf("%v: %v, %s", c, err, out)
+		}
+	}
 }

@@ -56,7 +56,7 @@ Listener::Listener(const std::string& path) : path_(path) {
   socket_ = Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket_) throw failure("socket");
   if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) throw failure("bind " + path);
-  if (::listen(socket_.get(), 8) != 0) {
+  if (::listen(socket_.get(), SOMAXCONN) != 0) {
     const std::runtime_error e = failure("listen " + path);
     ::unlink(path.c_str());
     throw e;
@@ -67,9 +67,9 @@ Listener::~Listener() { ::unlink(path_.c_str()); }
 
 void Server::run(int signals) {
   while (wait(signals)) {
+    accept();  // first, so that who came while the client was there is told so
     serve();
     turn_away();
-    accept();
     if (device_->active()) device_->run(kCycles);
   }
 }
@@ -112,6 +112,7 @@ void Server::serve() {
 
 bool Server::answer(Message* m) {
   const Session::Reply r = client_->session.handle(m);
+  m->fds.clear();  // those that nobody took are closed when the client has its answer
   if ((m->header.flags & wire::kNoReply) == 0) {
     wire::Header h{m->header.id, m->header.command, 0, wire::kTypeReply, static_cast<uint32_t>(r.error)};
     if (r.error != 0) h.flags |= wire::kError;
