@@ -14,10 +14,13 @@ import (
 
 // path is the fastest code for this process.
 func path() func(b *kernels.Batch, lo, hi int) {
-	if cpu.Get() < cpu.IFMA {
-		return ref
+	switch level := cpu.Get(); {
+	case level >= cpu.IFMA:
+		return run
+	case level >= cpu.AVX2:
+		return runNarrow
 	}
-	return run
+	return runPortable
 }
 
 // run decides jobs [lo,hi) in lanes: each for itself, or, under ZIP215, many by one equation.
@@ -41,6 +44,10 @@ func run(b *kernels.Batch, lo, hi int) {
 
 // decideEach decides jobs [lo,hi), each for itself.
 func (w *workspace) decideEach(b *kernels.Batch, lo, hi int) {
+	if cpu.Get() < cpu.IFMA {
+		eachNarrow(b, lo, hi)
+		return
+	}
 	w.encode = b.Flags() != kernels.ZIP215 && hi-lo >= minEncoded
 	for ; lo < hi; lo += perTurn {
 		w.decide(b, lo, min(hi, lo+perTurn))
@@ -78,8 +85,10 @@ func (w *workspace) decideMany(b *kernels.Batch, lo, hi int) {
 // KeyStats counts the keys of ZIP215 batches whose point this process remembered (hits) or had to decompress (misses); a key counts once
 // for up to 1,024 jobs that are decided together. It is safe for concurrent use.
 func KeyStats() (hits, misses uint64) {
-	keys := seenKeys()
-	return keys.hits.Load(), keys.misses.Load()
+	if cpu.Get() < cpu.AVX2 {
+		return portableKeys().stats()
+	}
+	return seenKeys().stats()
 }
 
 // perTurn is how many jobs are decided together: two groups of lanes, whose chains of instructions fill each other's waiting.

@@ -3,14 +3,10 @@
 package ed25519
 
 import (
-	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"reflect"
 	"slices"
-	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,60 +18,23 @@ import (
 
 // needLanes skips tests of code that this processor cannot run. Tests of Kernel.Run do not need it.
 func needLanes(t testing.TB) {
-	if cpu.Get() < cpu.IFMA {
-		t.Skipf("this process runs without AVX-512 IFMA: %s found, %s=%q", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
+	if cpu.Get() < cpu.AVX2 {
+		t.Skipf("this process runs without AVX2: %s found, %s=%q", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
 	}
 }
 
 // TestPath fails if Run is not the code that the processor and SLUICE_CPU ask for.
 func TestPath(t *testing.T) {
-	want := ref
-	if v := os.Getenv(cpu.Variable); cpu.Found() >= cpu.IFMA && v != "avx2" && v != "generic" {
+	want := runPortable
+	switch v, found := os.Getenv(cpu.Variable), cpu.Found(); {
+	case v == "generic" || found < cpu.AVX2:
+	case v == "avx2" || found < cpu.IFMA:
+		want = runNarrow
+	default:
 		want = run
 	}
 	if reflect.ValueOf(Kernel.Run).Pointer() != reflect.ValueOf(want).Pointer() {
 		t.Errorf("found %v, %s=%q: Run is not the code for that", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
-	}
-}
-
-// nasty gives the awkward jobs with the rule's verdicts, behind so many valid ones.
-func nasty(rule kernels.Flags, shift int) []job {
-	var jobs []job
-	cases := nasty25519.Cases()
-	for _, c := range cases {
-		if c.RFC8032 && c.ZIP215 && c.Strict && len(jobs) < shift {
-			jobs = append(jobs, job{c.Name, c.Key, c.Message, c.Signature, true})
-		}
-	}
-	for _, c := range cases {
-		valid := map[kernels.Flags]bool{kernels.RFC8032: c.RFC8032, kernels.ZIP215: c.ZIP215, kernels.Strict: c.Strict}[rule]
-		jobs = append(jobs, job{c.Name, c.Key, c.Message, c.Signature, valid})
-	}
-	return jobs
-}
-
-// batchOf appends jobs that fit rows.
-func batchOf(t testing.TB, rule kernels.Flags, jobs []job) *kernels.Batch {
-	size := 0
-	for _, j := range jobs {
-		size += len(j.message)
-	}
-	b := kernels.New(Kernel, rule, len(jobs), size)
-	for _, j := range jobs {
-		if err := Append(b, j.key, j.message, j.signature); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return b
-}
-
-// compare expects the verdicts of the jobs from first on.
-func compare(t *testing.T, b *kernels.Batch, jobs []job, first int) {
-	t.Helper()
-	for i, j := range jobs {
-		if want := kernels.Of(j.valid); b.Verdict(first+i) != want {
-			t.Fatalf("%v, %d jobs, job %d, %s: %v, want %v", b.Flags(), len(jobs), i, j.name, b.Verdict(first+i), want)
-		}
 	}
 }
 
@@ -96,71 +55,6 @@ func TestLanePositions(t *testing.T) {
 		}
 	}
 	t.Logf("%d cases", len(nasty(kernels.ZIP215, 0)))
-}
-
-// TestFew has each awkward job alone and in the second place, where scalars are halved.
-func TestFew(t *testing.T) {
-	for _, rule := range Kernel.Rules {
-		jobs := nasty(rule, 1)
-		b := batchOf(t, rule, jobs)
-		for i := range jobs {
-			Kernel.Run(b, i, i+1)
-		}
-		compare(t, b, jobs, 0)
-		for first := range 2 {
-			b.Unset(0, b.Len())
-			for i := first; i < len(jobs); i += 2 {
-				Kernel.Run(b, i, min(i+2, len(jobs)))
-			}
-			compare(t, b, jobs[first:], first)
-		}
-	}
-}
-
-// TestSizes decides spans of 1 to 70 jobs, valid and not, and expects the others to stay as they were.
-func TestSizes(t *testing.T) {
-	for _, rule := range Kernel.Rules {
-		all := nasty(rule, 0)
-		r := rand.New(rand.NewPCG(1, uint64(rule)))
-		for n := 1; n <= 70; n++ {
-			jobs := make([]job, n+2)
-			for i := range jobs {
-				jobs[i] = all[r.IntN(len(all))]
-			}
-			b := batchOf(t, rule, jobs)
-			Kernel.Run(b, 1, n+1)
-			compare(t, b, jobs[1:n+1], 1)
-			if b.Verdict(0) != kernels.Unset || b.Verdict(n+1) != kernels.Unset {
-				t.Fatalf("%v: %d jobs: Run decided jobs outside of its span", rule, n)
-			}
-		}
-	}
-}
-
-// TestFlips has a valid job with each bit of key, signature and message flipped.
-func TestFlips(t *testing.T) {
-	for _, rule := range Kernel.Rules {
-		valid := signed(t, rule, 1, 9)
-		original := slices.Concat(valid.Row(0), valid.Message(0))
-		bits := 8 * len(original)
-		b := kernels.New(Kernel, rule, bits, 9*bits)
-		for i := range bits {
-			p := bytes.Clone(original)
-			p[i/8] ^= 1 << (i % 8)
-			if err := Append(b, p[:KeySize], p[rowSize:], p[KeySize:rowSize]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for name, decide := range map[string]func(*kernels.Batch, int, int){"Run": Kernel.Run, "Ref": Kernel.Ref} {
-			b.Unset(0, bits)
-			decide(b, 0, bits)
-			for i := range bits {
-				if b.Verdict(i) != kernels.Invalid {
-					t.Errorf("%s, %v: with bit %d flipped: %v", name, rule, i, b.Verdict(i))
-				}
-			}
-		}
-	}
 }
 
 // TestCombine decides by one equation, of all the valid awkward jobs under ZIP215 and of batches with one that is not valid.
@@ -232,154 +126,6 @@ func TestNoAllocs(t *testing.T) {
 				t.Errorf("%v, %d jobs: %v allocations", rule, n, allocs)
 			}
 		}
-	}
-}
-
-func TestHistory(t *testing.T) {
-	var h history
-	fail := func(skipped int) {
-		t.Helper()
-		if !h.combine() {
-			t.Fatal("combining is off")
-		}
-		h.learn(false)
-		for i := range skipped {
-			if h.combine() {
-				t.Fatalf("combining is on after %d of %d turns", i, skipped)
-			}
-		}
-	}
-	for _, n := range []int{2, 4, 8, 16, 32, 64, 64, 64} {
-		fail(n)
-	}
-	if !h.combine() {
-		t.Fatal("combining is off for good")
-	}
-	h.learn(true)
-	fail(2)
-}
-
-// TestKeyCache fills a cache beyond its size and asks for what was used last.
-func TestKeyCache(t *testing.T) {
-	c := newKeyCache[int]()
-	const size = cacheShards * cacheSets * cacheWays
-	key := func(i int) *[KeySize]byte { return &[KeySize]byte{byte(i), byte(i >> 8), byte(i >> 16)} }
-	for i := range 3 * size {
-		c.put(c.hash(key(i)), key(i), &i)
-		var v int
-		if !c.get(c.hash(key(i)), key(i), &v) || v != i {
-			t.Fatalf("key %d is not there", i)
-		}
-	}
-	found := 0
-	for i := range 3 * size {
-		var v int
-		if c.get(c.hash(key(i)), key(i), &v) {
-			found++
-			if v != i {
-				t.Fatalf("key %d has the value of %d", i, v)
-			}
-		}
-	}
-	if found > size || found < size/2 {
-		t.Errorf("%d keys of %d are left, room is for %d", found, 3*size, size)
-	}
-}
-
-// TestHostile expects batches with a bad job to be decided rightly whatever the history says, and combining to come back.
-func TestHostile(t *testing.T) {
-	b := distinct(t, kernels.ZIP215, 64)
-	for range 20 {
-		b.Row(5)[KeySize+33] ^= 1
-		b.Unset(0, 64)
-		Kernel.Run(b, 0, 64)
-		for i := range 64 {
-			if b.Verdict(i) != kernels.Of(i != 5) {
-				t.Fatalf("job %d: %v", i, b.Verdict(i))
-			}
-		}
-		b.Row(5)[KeySize+33] ^= 1
-		b.Unset(0, 64)
-		Kernel.Run(b, 0, 64)
-		for i := range 64 {
-			if b.Verdict(i) != kernels.Valid {
-				t.Fatalf("job %d: %v", i, b.Verdict(i))
-			}
-		}
-	}
-}
-
-// TestConcurrent runs spans of one batch and several batches at once.
-func TestConcurrent(t *testing.T) {
-	b := distinct(t, kernels.ZIP215, 200)
-	b.Row(150)[KeySize] ^= 1
-	var wg sync.WaitGroup
-	for lo := 0; lo < 200; lo += 50 {
-		wg.Go(func() { Kernel.Run(b, lo, lo+50) })
-	}
-	wg.Wait()
-	for i := range 200 {
-		if b.Verdict(i) != kernels.Of(i != 150) {
-			t.Errorf("job %d: %v", i, b.Verdict(i))
-		}
-	}
-}
-
-// soakVariable asks for TestSoak with so many jobs; make soak wants ten million.
-const soakVariable = "SLUICE_SOAK"
-
-// TestSoak compares Run and Ref on spoilt and honest jobs at random.
-func TestSoak(t *testing.T) {
-	jobs := 20000
-	if v := os.Getenv(soakVariable); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil {
-			t.Fatalf("%s: %v", soakVariable, err)
-		}
-		jobs = n
-	} else if testing.Short() {
-		jobs = 2000
-	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("%d jobs, seed %d; %s sets their number", jobs, seed, soakVariable)
-	r := rand.New(rand.NewPCG(seed, 2))
-	all := nasty(kernels.ZIP215, 0)
-	for done := 0; done < jobs; {
-		rule := Kernel.Rules[r.IntN(3)]
-		n := 1 + r.IntN(300)
-		if r.IntN(2) == 0 {
-			n = 1 + r.IntN(20)
-		}
-		spoilt := r.IntN(4) // a quarter of the batches is all from the valid cases
-		list := make([]job, n)
-		for i := range list {
-			j := all[r.IntN(len(all))]
-			for spoilt == 0 && !j.valid {
-				j = all[r.IntN(len(all))]
-			}
-			if spoilt > 1 && r.IntN(8*spoilt) == 0 {
-				j.key, j.signature = bytes.Clone(j.key), bytes.Clone(j.signature)
-				if bit := r.IntN(8 * rowSize); bit < 8*KeySize {
-					j.key[bit/8] ^= 1 << (bit % 8)
-				} else {
-					j.signature[bit/8-KeySize] ^= 1 << (bit % 8)
-				}
-			}
-			list[i] = j
-		}
-		b := batchOf(t, rule, list)
-		Kernel.Run(b, 0, n)
-		got := bytes.Clone(b.Verdicts())
-		Kernel.Ref(b, 0, n)
-		if !bytes.Equal(got, b.Verdicts()) {
-			for i := range n {
-				if got[i] != b.Verdicts()[i] {
-					t.Fatalf("%v, seed %d, batch of %d, job %d, %s: Run %d, Ref %d (key %x, message %x, signature %x)",
-						rule, seed, n, i, list[i].name, got[i], b.Verdicts()[i], list[i].key, list[i].message, list[i].signature)
-				}
-			}
-		}
-		done += n
 	}
 }
 

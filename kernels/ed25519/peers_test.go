@@ -64,8 +64,13 @@ func BenchmarkPeers(b *testing.B) {
 
 // distinct makes a batch of n valid jobs, each of another key, with messages of 64 bytes.
 func distinct(t testing.TB, rule kernels.Flags, n int) *kernels.Batch {
+	return distinctFrom(t, rule, 0, n)
+}
+
+// distinctFrom is distinct with other keys.
+func distinctFrom(t testing.TB, rule kernels.Flags, first, n int) *kernels.Batch {
 	batch := kernels.New(Kernel, rule, n, 64*n)
-	for i := range n {
+	for i := first; i < first+n; i++ {
 		seed := make([]byte, stded25519.SeedSize)
 		seed[0], seed[1], seed[2] = byte(i), byte(i>>8), 1
 		message := make([]byte, 64)

@@ -1,5 +1,3 @@
-//go:build amd64 && !purego
-
 package ed25519
 
 import "sync/atomic"

@@ -1,0 +1,127 @@
+package ed25519
+
+import (
+	"testing"
+
+	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/internal/edwards1"
+)
+
+// TestPortable has the awkward jobs decided in Go, one by one and many at a time, whatever the processor has.
+func TestPortable(t *testing.T) {
+	for _, rule := range Kernel.Rules {
+		jobs := nasty(rule, 3)
+		b := batchOf(t, rule, jobs)
+		for i := range jobs {
+			runPortable(b, i, i+1)
+		}
+		compare(t, b, jobs, 0)
+		for _, size := range []int{2, 15, 16, 17, 100, len(jobs)} {
+			b.Unset(0, b.Len())
+			for lo := 0; lo < len(jobs); lo += size {
+				runPortable(b, lo, min(lo+size, len(jobs)))
+			}
+			compare(t, b, jobs, 0)
+		}
+	}
+}
+
+// TestPortableHalved decides signatures until some challenge could not be halved and some could.
+func TestPortableHalved(t *testing.T) {
+	halved, whole := 0, 0
+	w := portables.Get().(*portable)
+	for i := 0; whole < 3 && i < 10000; i += 100 {
+		b := distinctFrom(t, kernels.RFC8032, i, 100)
+		w.decideEach(b, 0, b.Len())
+		for j := range b.Len() {
+			if b.Verdict(j) != kernels.Valid {
+				t.Fatalf("job %d: %v", i+j, b.Verdict(j))
+			}
+			w.challenge(b.Row(j)[KeySize:][:32], b.Row(j)[:KeySize], b.Message(j))
+			if _, _, _, ok := w.k.Halve(); ok {
+				halved++
+			} else {
+				whole++
+			}
+		}
+		// The same with the lowest bit of each message flipped.
+		for j := range b.Len() {
+			b.Message(j)[0] ^= 1
+		}
+		w.decideEach(b, 0, b.Len())
+		for j := range b.Len() {
+			if b.Verdict(j) != kernels.Invalid {
+				t.Fatalf("job %d with another message: %v", i+j, b.Verdict(j))
+			}
+		}
+	}
+	t.Logf("%d challenges halved, %d not", halved, whole)
+	if halved == 0 || whole < 3 {
+		t.Error("the jobs test one way only")
+	}
+}
+
+// TestPortableSum decides by one equation, of the valid awkward jobs under ZIP215 and of batches with one that is not valid.
+func TestPortableSum(t *testing.T) {
+	w, c, keys := portables.Get().(*portable), new(portableSum), newKeyCache[edwards1.Affine]()
+	var valid, invalid []job
+	for _, j := range nasty(kernels.ZIP215, 0) {
+		if j.valid {
+			valid = append(valid, j)
+		} else {
+			invalid = append(invalid, j)
+		}
+	}
+	for _, n := range []int{1, 2, 3, 17, 100, min(len(valid), maxPortable)} {
+		b := batchOf(t, kernels.ZIP215, valid[:n])
+		for range 2 { // the second time the keys are known
+			b.Unset(0, n)
+			if !c.combine(w, keys, b, 0, n) {
+				t.Fatalf("%d valid jobs: the equation does not hold", n)
+			}
+			compare(t, b, valid[:n], 0)
+		}
+	}
+	hits, misses := keys.stats()
+	if hits == 0 || misses == 0 {
+		t.Errorf("%d keys were known, %d were not", hits, misses)
+	}
+	held, failed := 0, 0
+	for i, bad := range invalid {
+		jobs := append([]job(nil), valid[:9]...)
+		jobs[i%9] = bad
+		b := batchOf(t, kernels.ZIP215, jobs)
+		if c.combine(w, keys, b, 0, b.Len()) {
+			held++ // because the bad one was refused before
+			compare(t, b, jobs, 0)
+			continue
+		}
+		failed++
+		for k := range jobs {
+			if b.Verdict(k) == kernels.Valid {
+				t.Fatalf("%s: the equation does not hold, but job %d is valid", bad.name, k)
+			}
+		}
+	}
+	t.Logf("%d valid; %d invalid ones refused before the equation, %d by it", len(valid), held, failed)
+	if held == 0 || failed == 0 {
+		t.Error("the invalid cases test one way only")
+	}
+}
+
+// TestPortableAllocs: nothing is allocated once the memory is there.
+func TestPortableAllocs(t *testing.T) {
+	if raceEnabled {
+		t.Skip("under the race detector a sync.Pool forgets at random")
+	}
+	for _, rule := range Kernel.Rules {
+		for _, n := range []int{1, 40} {
+			b := signed(t, rule, n, 100)
+			runPortable(b, 0, n)
+			// The pools lose their memory to the collector, now and then.
+			if allocs := testing.AllocsPerRun(20, func() { runPortable(b, 0, n) }); allocs >= 1 {
+				t.Errorf("%v, %d jobs: %v allocations", rule, n, allocs)
+			}
+		}
+	}
+}
