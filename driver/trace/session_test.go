@@ -169,6 +169,16 @@ func TestDissector(t *testing.T) {
 	}
 }
 
+// TestSections: devices that are recorded to one file one after another, as when a simulator comes back, are sections of it.
+func TestSections(t *testing.T) {
+	one := session(t)
+	out := tshark(t, append(append([]byte{}, one...), one...), "-T", "fields", "-e", "sluice.number", "-e", "sluice.request_in")
+	lines := strings.Split(strings.TrimRight(out, "\n"), "\n")
+	if len(lines) != 62 || lines[21] != "22\t19" || lines[31+21] != "22\t50" {
+		t.Errorf("%d lines\n%s", len(lines), out)
+	}
+}
+
 // TestMalformed: whatever a packet holds, the dissector says that it is no record, and has no error of its own.
 func TestMalformed(t *testing.T) {
 	var file bytes.Buffer
