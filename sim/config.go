@@ -77,6 +77,9 @@ func (c *Config) options() (o []string, err error) {
 	return o, nil
 }
 
+// Find tells which simulator Start would run, and starts nothing. Errors: ErrNoBinary.
+func (c *Config) Find() (string, error) { return c.binary() }
+
 // binary finds the simulator. Errors: ErrNoBinary.
 func (c *Config) binary() (string, error) {
 	for _, given := range []struct{ path, by string }{{c.Binary, "Config.Binary"}, {os.Getenv("SLUICE_SIM"), "$SLUICE_SIM"}} {
