@@ -1,7 +1,8 @@
 // Package driver is the contract of a PCI function that is driven from user space: registers of BAR0, DMA memory,
 // interrupts, reset. Subpackages implement it over kernel VFIO (driver/vfio: a card), over the vfio-user protocol
 // (driver/vfiouser: the simulator) and in memory (driver/fake: tests); driver/ring works queues over any of them, and
-// driver/dma supplies memory that a device reaches. driver/drivertest proves an implementation.
+// driver/dma supplies memory that a device reaches. driver/trace records what passes. driver/drivertest proves an
+// implementation.
 //
 // Who only wants verdicts uses engine.
 package driver
