@@ -107,6 +107,11 @@ test-sim: ## tests of the simulator: its C++ with sanitizers, then over its sock
 	SLUICE_REQUIRE_SIM=1 $(GO) test -count=1 $(TESTFLAGS) ./sim
 	SLUICE_REQUIRE_SIM=1 SLUICE_SIM=$(CURDIR)/build/sim/sluice-sim-debug $(GO) test -count=1 -short $(TESTFLAGS) ./sim
 
+.PHONY: test-trace
+test-trace: ## the Wireshark dissector of bus traces, with tshark; installs it with apt, as root
+	@scripts/setup-trace.sh
+	SLUICE_REQUIRE_SIM=1 $(GO) test -count=1 $(TESTFLAGS) ./driver/trace
+
 .PHONY: lint-hdl
 lint-hdl: ## verilator --lint-only -Wall of hdl/rtl (scripts/setup-hdl.sh installs the tools)
 	@$(MAKE) --no-print-directory -C hdl lint
