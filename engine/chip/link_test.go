@@ -300,14 +300,6 @@ func TestFind(t *testing.T) {
 	says(Config{Device: socket}, nil, "sluice chip run")
 }
 
-func TestQuote(t *testing.T) {
-	for name, want := range map[string]string{"/run/a.sock": "/run/a.sock", "/my chip": "'/my chip'", "it's": `'it'\''s'`} {
-		if got := quote(name); got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
-	}
-}
-
 // ExampleOpen decides three jobs on the chip that the environment names.
 func ExampleOpen() {
 	all, err := Open(Config{Device: "/nowhere"})

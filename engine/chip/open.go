@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/sluice-engine/sluice/driver"
@@ -91,19 +90,11 @@ func dial(name string, timeout time.Duration, sys string) (driver.Device, error)
 	case err == nil:
 		return d, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("chip: %s: no such socket; start the simulator with: sluice chip run --socket %s", name, quote(name))
+		return nil, fmt.Errorf("chip: %s: no such socket; start the simulator with: sluice chip run --socket %s", name, name)
 	case errors.Is(err, unix.ECONNREFUSED):
-		return nil, fmt.Errorf("chip: %s: the simulator is no longer there; start it again with: sluice chip run --socket %s", name, quote(name))
+		return nil, fmt.Errorf("chip: %s: the simulator is no longer there; start it again with: sluice chip run --socket %s", name, name)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, fmt.Errorf("chip: %s: no answer within %v; a simulator serves one program at a time: does another one use it? (%w)", name, timeout, err)
 	}
 	return nil, fmt.Errorf("chip: %s: %w", name, err)
-}
-
-// quote makes a name safe to type.
-func quote(name string) string {
-	if strings.ContainsAny(name, " '\"\\$`\n\t;&|<>()*?[]#~") {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
 }
