@@ -16,10 +16,13 @@ import (
 
 // path is the fastest code for this process.
 func path() func(b *kernels.Batch, lo, hi int) {
-	if cpu.Get() < cpu.IFMA {
-		return ref
+	switch level := cpu.Get(); {
+	case level >= cpu.IFMA:
+		return run
+	case level >= cpu.AVX2:
+		return runNarrow
 	}
-	return run
+	return runPortable
 }
 
 const (
@@ -167,22 +170,6 @@ func (w *workspace) decode(g int) {
 		edwards8.Neutralise(&of.x[i], &of.y[i], ^fine)
 	}
 	w.fine[g] = fine
-}
-
-// allowedKey tells whether the bytes of a key pass: y below the prime, and not of small order, which the signed forms of x = 0
-// are, too.
-func allowedKey(key []byte) bool {
-	e := edwards8.EncodingOf(key)
-	return e.Reduced() && !e.Small()
-}
-
-// allowedGamma tells whether the bytes of Gamma pass.
-func allowedGamma(rule kernels.Flags, gamma []byte) bool {
-	e := edwards8.EncodingOf(gamma)
-	if rule == kernels.Draft03 {
-		return e.Reduced()
-	}
-	return e.Canonical()
 }
 
 // multiply sets U = sB - cY, V = sH - c Gamma and 8 Gamma. The points are negated, not c: see ref.go.

@@ -27,15 +27,19 @@ var _ = [1]struct{}{}[bufferSize-longMessage]
 
 // needLanes skips tests of code that this processor cannot run. Tests of Kernel.Run do not need it.
 func needLanes(t testing.TB) {
-	if cpu.Get() < cpu.IFMA {
-		t.Skipf("this process runs without AVX-512 IFMA: %s found, %s=%q", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
+	if cpu.Get() < cpu.AVX2 {
+		t.Skipf("this process runs without AVX2: %s found, %s=%q", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
 	}
 }
 
 // TestPath fails if Run is not the code that the processor and SLUICE_CPU ask for.
 func TestPath(t *testing.T) {
-	want := ref
-	if v := os.Getenv(cpu.Variable); cpu.Found() >= cpu.IFMA && v != "avx2" && v != "generic" {
+	want := runPortable
+	switch v, found := os.Getenv(cpu.Variable), cpu.Found(); {
+	case v == "generic" || found < cpu.AVX2:
+	case v == "avx2" || found < cpu.IFMA:
+		want = runNarrow
+	default:
 		want = run
 	}
 	if reflect.ValueOf(Kernel.Run).Pointer() != reflect.ValueOf(want).Pointer() {
