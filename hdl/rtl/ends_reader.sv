@@ -21,7 +21,7 @@ module ends_reader #(
   input wire logic [20:0] jobs_i,
   input wire logic [31:0] bytes_i, // of the arena
   input wire logic stop_i,
-  output logic idle_o, // no line is asked for, none is held
+  output logic idle_o, // no line is asked for or held, no job is left
 
   output logic valid_o,
   input wire logic ready_i,
@@ -98,7 +98,7 @@ module ends_reader #(
   assign end_o = line_q[{out_q, 5'd0} +: 32];
   assign fail_o = fail_q;
   assign why_o = why_q;
-  assign idle_o = owed_q == '0 && !line_valid && !ask_valid_q && !run_q;
+  assign idle_o = owed_q == '0 && !line_valid && !ask_valid_q && !run_q && given_q == '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin

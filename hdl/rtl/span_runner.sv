@@ -78,7 +78,7 @@ module span_runner #(
   logic [63:0] row_q;
   logic [7:0] held_tail_q;
 
-  logic wanted, ended, error, take, begins, nothing;
+  logic wanted, ended, error, take, begins, nothing, prime, primed_q;
   logic [7:0] distance; // jobs begun from the refused one on
   assign wanted = !orphan_q && !dropped_i[command_q.pair] && !abort_i[command_q.pair];
   assign begins = state_q == IDLE && command_valid_i && span_ready_i
@@ -87,9 +87,12 @@ module span_runner #(
   assign span_valid_o = begins;
   assign nothing = command_i.jobs == '0 || abort_i[command_i.pair] || orphan_i;
 
-  assign ends_start_o = begins && !nothing && command_i.kernel.message;
+  // The ends of the next command are read while the last data of this one come: primed_q.
+  assign prime = state_q == DRAIN && !primed_q && ends_idle_i && command_valid_i && command_i.kernel.message
+      && command_i.jobs != '0;
+  assign ends_start_o = prime || (begins && !primed_q && !nothing && command_i.kernel.message);
   assign feed_start_o = begins;
-  assign ends_stop_o = state_q == DRAIN;
+  assign ends_stop_o = state_q == DRAIN && !primed_q && !prime;
   assign feed_cut_o = cut_q;
 
   assign job_valid_o = state_q == RUN && left_q != '0 && !slots_full_i && (ends_valid_i || !command_q.kernel.message)
@@ -106,7 +109,7 @@ module span_runner #(
   assign row_o = command_q.kernel.row;
   assign waits_o = state_q == RUN && left_q != '0 && (ends_valid_i || !command_q.kernel.message) && !take;
 
-  assign error = refused_i || (command_q.kernel.message && ends_fail_i);
+  assign error = refused_i || (command_q.kernel.message && ends_fail_i && !primed_q);
   assign ended = error || !wanted || ending_q.status != zchip_pkg::STATUS_OK;
 
   assign distance = (tail_i - refused_slot_i) & 8'(2 * SLOTS - 1);
@@ -119,18 +122,23 @@ module span_runner #(
     if (!rst_ni) begin
       state_q <= IDLE;
       cut_q <= 1'b0;
+      primed_q <= 1'b0;
       held_valid_q <= 1'b0;
     end else begin
       if (ending_ready_i) held_valid_q <= 1'b0;
       case (state_q)
-        IDLE: if (begins) state_q <= nothing ? END : RUN;
+        IDLE: if (begins) begin
+          state_q <= !nothing ? RUN : primed_q ? DRAIN : END; // DRAIN stops the ends that were read in vain
+          primed_q <= 1'b0;
+        end
         RUN: begin
           if (ended) cut_q <= 1'b1;
           if (ended || left_q == '0) state_q <= DRAIN;
         end
         DRAIN: begin
           if (ended && !feed_idle_i) cut_q <= 1'b1;
-          if (feed_idle_i && ends_idle_i) begin
+          if (prime) primed_q <= 1'b1;
+          if (feed_idle_i && (ends_idle_i || primed_q)) begin
             state_q <= END;
             cut_q <= 1'b0;
           end

@@ -231,8 +231,9 @@ class Queue {
   void submit(const zchip::Submission& s, bool ring = true) {
     std::memcpy(host_.memory.need(sq_ + 64 * tail_, 64), &s, 64);
     tail_ = (tail_ + 1) % depth_;
-    if (ring) host_.set(zchip::kDoorbellSQTail(index_), tail_);
+    if (ring) this->ring();
   }
+  void ring() { host_.set(zchip::kDoorbellSQTail(index_), tail_); }
 
   bool take(zchip::Completion& c, bool ring = true) {
     std::memcpy(&c, host_.memory.need(cq_ + 32 * head_, 32), 32);

@@ -379,27 +379,24 @@ void dma_errors(const Jobs& jobs, uint32_t seed, unsigned n) {
   if (struck < n / 3 || partly == 0) fail("bench: too few DMA errors");
 
   // Rings that are not mapped: the queue stops, and says so.
-  for (int ring = 0; ring < 2; ring++) {
+  auto lost = [&](Queue& queue, uint64_t ring, uint32_t bits) {
     Batch b(h, draw(h, jobs.at(1), 5), 0, 5, 1);
-    q.submit(b.s, false);
-    h.memory.unmap(ring == 0 ? q.sq() : q.cq());
-    h.set(zchip::kDoorbellSQTail(0), 1);
-    if (ring == 1) fail("bench: the ring was unmapped before");  // not reached: see below
-    for (int i = 0; h.get(zchip::kQueueStatus(0)) & 1; i++) if (i > 10000) fail("a queue without ring goes on");
-    expect(h.get(zchip::kGlobalError), zchip::kGlobalErrorDMAReadMask, "ERROR of a ring");
-    if (h.get64(zchip::kGlobalErrorAddress) < q.sq() || h.get64(zchip::kGlobalErrorAddress) >= q.sq() + 256) fail("ERROR_ADDRESS of a ring");
+    queue.submit(b.s, false);
+    h.memory.unmap(ring);
+    queue.ring();
+    for (int i = 0; h.get(zchip::kQueueStatus(queue.index())) != 2; i++) if (i > 10000) fail("a queue without ring goes on");
+    expect(h.get(zchip::kGlobalError), bits, "ERROR of a ring");
+    expect(h.get(zchip::kGlobalErrorQueue), queue.index(), "ERROR_QUEUE of a ring");
+    const uint64_t at = h.get64(zchip::kGlobalErrorAddress);
+    if (at < ring || at >= ring + 64 * queue.depth()) fail("ERROR_ADDRESS of a ring");
+    h.set(zchip::kGlobalError, ~0u);
+    expect(b.check("a ring"), bits == zchip::kGlobalErrorDMAReadMask ? 0 : 5, "decided without a ring");
     b.unmap();
-    break;
-  }
+  };
   Queue other(h, 3, 4);
-  h.set(zchip::kGlobalError, ~0u);
+  lost(q, q.sq(), zchip::kGlobalErrorDMAReadMask);
   works(h, other, jobs, "a queue that stopped");
-  Batch b(h, draw(h, jobs.at(1), 5), 0, 5, 1);
-  other.submit(b.s, false);
-  h.memory.unmap(other.cq());
-  h.set(zchip::kDoorbellSQTail(3), 2);
-  for (int i = 0; h.get(zchip::kQueueStatus(3)) != 2; i++) if (i > 10000) fail("a queue without completion ring goes on");
-  expect(h.get(zchip::kGlobalError), zchip::kGlobalErrorDMAWriteMask, "ERROR of a completion ring");
+  lost(other, other.cq(), zchip::kGlobalErrorDMAWriteMask);
   std::printf("chip       %u DMA errors (%u with jobs decided before), rings that are not mapped: right\n", struck, partly);
 }
 
