@@ -13,6 +13,8 @@ done
 
 # What follows from the registers of the chip: SystemVerilog, Go, C++ and the manual. The command needs the Go.
 go run ./hdl/regs/gen
+# Timing diagrams of the chip.
+go run ./hdl/doc/wavedrom hdl/doc/timing
 # The Wireshark dissector of bus traces, from that Go.
 go run ./driver/trace/gen
 

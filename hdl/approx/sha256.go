@@ -29,22 +29,26 @@ func (k Adder) compress(before *state, block *[16]uint32) state {
 
 // Work is the part of a search that its nonces share. The midstate is exact: see hdl/rtl/pow_engine.sv.
 type Work struct {
+	first    [16]uint32 // block
 	midstate state
 	tail     [3]uint32 // of the header, before the nonce
 }
 
 // NewWork is the work over a block header, whose nonce does not count.
 func NewWork(header *[80]byte) *Work {
-	var first [16]uint32
-	for i := range first {
-		first[i] = binary.BigEndian.Uint32(header[4*i:])
+	w := new(Work)
+	for i := range w.first {
+		w.first[i] = binary.BigEndian.Uint32(header[4*i:])
 	}
-	w := &Work{midstate: Exact.compress(&initial, &first)}
+	w.midstate = Exact.compress(&initial, &w.first)
 	for i := range w.tail {
 		w.tail[i] = binary.BigEndian.Uint32(header[64+4*i:])
 	}
 	return w
 }
+
+// MidstateRight tells whether the adder k would give the right midstate.
+func (w *Work) MidstateRight(k Adder) bool { return k.compress(&initial, &w.first) == w.midstate }
 
 // block is the second block of the header, FIPS 180-4 section 5.1.1.
 func (w *Work) block(nonce uint32) *[16]uint32 {

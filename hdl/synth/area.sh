@@ -1,33 +1,82 @@
 #!/usr/bin/env bash
-# Area by Yosys (synth_xilinx -family xcup, UltraScale+), module by module: a table, and $B/area.json.
-# usage: B=DIR synth/area.sh "NAME TOP FILE..." ...
+# Area by Yosys, module by module: a table on standard output, $B/area.json and $B/area.md.
+#
+# usage: B=DIR synth/area.sh "NAME TOP [WORD...]" ...
+#   NAME   of the row; TOP: the module, in rtl/TOP.sv
+#   WORD   PARAMETER=VALUE; -hierarchy: do not flatten (each kind of module is mapped once: quicker, a little larger);
+#          a file, if the module needs others than those of rtl/ whose names it and its parts mention
+#   FORCE=1 measures again what has not changed: figures are kept in $B/area by the hash of sources, parameters and Yosys.
+#
+# LUT, FF, CARRY4, DSP48E2, BRAM (36 Kb; halves count half): synth_xilinx -family xcup -nowidelut (UltraScale+). LUTs are those
+# used as logic, of any size, and as RAM. GE: gate equivalents (NAND of two inputs) of the logic alone, without flip-flops,
+# by synth and abc -fast with gates of two inputs; RAMs count as their flip-flops' logic.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 out=${B:?}/area
 mkdir -p "$out"
+version=$(yosys -V)
+source synth/files.sh
 
-names=()
-printf '%-14s %7s %7s %7s %5s %5s\n' module LUT FF CARRY DSP BRAM
-for spec in "$@"; do
-	read -r name top files <<<"$spec"
-	names+=("$name")
+measure() { # NAME TOP WORD...: writes $out/NAME.json
+	local name=$1 top=$2 word key flatten=-flatten
+	local -a set=() files=() parameters=()
+	for word in "${@:3}"; do
+		case $word in
+		-hierarchy) flatten='' ;;
+		*=*) parameters+=("$word"); set+=(-set "${word%%=*}" "${word#*=}") ;;
+		*) files+=("$word") ;;
+		esac
+	done
+	if ((${#files[@]} == 0)); then
+		local -a seen=() found=()
+		find_files "$top"
+		files=("${found[@]}")
+	fi
+	key=$(cat synth/area.sh "${files[@]}" <(echo "$version" "$*") | sha256sum | cut -d' ' -f1)
+	[[ -z ${FORCE-} && -f $out/$name.json && $(cat "$out/$name.key" 2>/dev/null) == "$key" ]] && return
+	rm -f "$out/$name.json" "$out/$name.key"
 	yosys -q -l "$out/$name.log" -p "
-		read_verilog -sv $files
-		synth_xilinx -family xcup -flatten -noiopad -top $top
-		tee -q -o $out/$name.stat stat"
-	# LUTs as logic, of any size; a LUT6_2 holds two functions in one place. LUT RAM is counted at its LUTs.
-	awk -v name="$name" -v json="$out/$name.json" '
-		$1 ~ /^LUT[1-6](_2)?$/ { lut += $2 }
-		$1 == "RAM32M16" { lut += 8 * $2 } $1 == "RAM32M" || $1 == "RAM64M" { lut += 4 * $2 } $1 == "RAM64M8" { lut += 8 * $2 }
-		$1 ~ /^SRL/ { lut += $2 }
+		read_verilog -sv ${files[*]}
+		$( ((${#set[@]})) && echo "chparam ${set[*]} $top")
+		hierarchy -check -top $top
+		design -save read
+		synth_xilinx -family xcup $flatten -noiopad -nowidelut -top $top
+		tee -q -o $out/$name.lut stat -top $top
+		design -load read
+		synth $flatten -top $top
+		abc -fast -g AND,NAND,OR,NOR,XOR,XNOR
+		opt_clean
+		tee -q -o $out/$name.gates stat -tech cmos -top $top"
+	# With a hierarchy the sums come last, under a heading of their own.
+	awk -v name="$name" -v top="$top" -v parameters="${parameters[*]}" '
+		/^=== design hierarchy/ && FILENAME ~ /lut$/ { lut = ff = carry = dsp = bram = 0 }
+		$1 ~ /^LUT[1-6](_2)?$/ || $1 ~ /^SRL/ { lut += $2 }
+		$1 == "RAM32M16" || $1 == "RAM64M8" { lut += 8 * $2 }
+		$1 == "RAM32M" || $1 == "RAM64M" { lut += 4 * $2 }
+		$1 == "RAM64X1D" || $1 == "RAM32X1D" { lut += 2 * $2 }
+		$1 == "RAM128X1D" { lut += 4 * $2 }
+		$1 == "RAM256X1D" { lut += 8 * $2 }
 		$1 ~ /^FD[RSCP]E/ { ff += $2 }
 		$1 ~ /^CARRY/ { carry += $2 }
 		$1 ~ /^DSP48/ { dsp += $2 }
-		$1 ~ /^RAMB/ { bram += $2 }
+		$1 ~ /^RAMB36/ { bram += $2 }
+		$1 ~ /^RAMB18/ { bram += $2 / 2 }
+		/Estimated number of transistors/ { sub(/\+$/, "", $NF); transistors = $NF }
 		END {
-			printf "%-14s %7d %7d %7d %5d %5d\n", name, lut, ff, carry, dsp, bram
-			printf "{\"module\": \"%s\", \"lut\": %d, \"ff\": %d, \"carry\": %d, \"dsp\": %d, \"bram\": %d}\n",
-				name, lut, ff, carry, dsp, bram > json
-		}' "$out/$name.stat"
+			printf "{\"module\": \"%s\", \"top\": \"%s\", \"parameters\": \"%s\", \"lut\": %d, \"ff\": %d, \"carry\": %d, \"dsp\": %d, \"bram\": %g, \"ge\": %d}\n",
+				name, top, parameters, lut, ff, carry, dsp, bram, transistors / 4
+		}' "$out/$name.lut" "$out/$name.gates" >"$out/$name.json"
+	echo "$key" >"$out/$name.key"
+}
+
+names=()
+printf '%-20s %8s %8s %6s %5s %5s %9s\n' module LUT FF CARRY4 DSP BRAM GE
+for spec in "$@"; do
+	read -ra words <<<"$spec"
+	measure "${words[@]}"
+	names+=("${words[0]}")
+	sed -E 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9.]+), "ge": ([0-9]+).*/\1 \2 \3 \4 \5 \6 \7/' \
+		"$out/${words[0]}.json" | { read -ra f; printf '%-20s %8d %8d %6d %5d %5s %9d\n' "${f[@]}"; }
 done
 
 {
@@ -39,4 +88,11 @@ done
 	done
 	echo ']'
 } >"$B/area.json"
-echo "area: table written to $B/area.json"
+{
+	echo "| module | LUT | FF | CARRY4 | DSP | BRAM | GE |"
+	echo "|---|---:|---:|---:|---:|---:|---:|"
+	sed -nE 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9.]+), "ge": ([0-9]+).*/| \1 | \2 | \3 | \4 | \5 | \6 | \7 |/p' "$B/area.json"
+	echo
+	echo "$version"
+} >"$B/area.md"
+echo "area: written to $B/area.json and $B/area.md"
