@@ -124,6 +124,10 @@ test-hdl: ## unit benches of hdl/rtl under Verilator, with $SEED (1)
 formal: ## bounded proofs of FIFO and skid buffer with yosys-smtbmc and z3
 	@$(MAKE) --no-print-directory -C hdl formal
 
+.PHONY: approx
+approx: ## share of wrong hashes and missed hits of inexact adders, and their area, into hdl/doc/results (minutes)
+	@$(MAKE) --no-print-directory -C hdl approx
+
 .PHONY: area
-area: ## LUT, FF, DSP and BRAM of each unit by Yosys; table and build/hdl/area.json
+area: ## LUT, FF, DSP, BRAM and gates of every module of hdl/rtl by Yosys (minutes); table, build/hdl/area.json and .md
 	@$(MAKE) --no-print-directory -C hdl area
