@@ -41,6 +41,7 @@ type combination struct {
 	hash     [maxCombined]uint64          // of the key
 	scalar   [maxCombined]edwards8.Scalar // sum of z k over the jobs of the key
 	point    [maxCombined]bool            // the key is one
+	again    [maxCombined]bool            // the key has come before, and is to be remembered
 	places   [4 * maxCombined]int32       // hash table: number of a key + 1
 	missing  [maxCombined]int32           // keys that have to be decompressed
 	rows     [edwards8.Lanes]edwards8.Row
@@ -117,7 +118,7 @@ func (c *combination) findKeys(keys *keyCache[edwards8.Row], b *kernels.Batch, l
 			c.keys++
 			c.places[at] = int32(u) + 1
 			c.key[u], c.hash[u], c.scalar[u] = int32(i), hash, edwards8.Scalar{}
-			c.point[u] = keys.get(hash, key, &c.long.Rows[u])
+			c.point[u], c.again[u] = keys.get(hash, key, &c.long.Rows[u])
 			if !c.point[u] {
 				c.missing[missing] = int32(u)
 				missing++
@@ -140,7 +141,7 @@ func (c *combination) findKeys(keys *keyCache[edwards8.Row], b *kernels.Batch, l
 			for l := range min(edwards8.Lanes, missing-i-g*edwards8.Lanes) {
 				u := c.missing[i+g*edwards8.Lanes+l]
 				c.long.Rows[u] = c.rows[l]
-				if c.point[u] = ok[g]>>l&1 == 1; c.point[u] {
+				if c.point[u] = ok[g]>>l&1 == 1; c.point[u] && c.again[u] {
 					keys.put(c.hash[u], (*[KeySize]byte)(b.Row(lo+int(c.key[u]))), &c.rows[l])
 				}
 			}

@@ -123,13 +123,16 @@ func (c *portableSum) keyOf(w *portable, keys *keyCache[edwards1.Affine], b *ker
 	c.long[u].Scalar = edwards8.Scalar{}
 	c.places[at], c.hash[u], c.job[u] = int32(u)+1, hash, int32(i)
 	point := &c.long[u].Point
-	if keys.get(hash, key, point) {
+	found, again := keys.get(hash, key, point)
+	if found {
 		c.point[u] = true
 		return u, true
 	}
 	if c.point[u] = w.a.Decompress(key[:]); c.point[u] {
 		point.Set(&w.a)
-		keys.put(hash, key, point)
+		if again {
+			keys.put(hash, key, point)
+		}
 	} else {
 		base := edwards1.Base()
 		point.Set(&base)

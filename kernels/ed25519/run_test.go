@@ -150,16 +150,21 @@ func TestKeyCache(t *testing.T) {
 	const size = cacheShards * cacheSets * cacheWays
 	key := func(i int) *[KeySize]byte { return &[KeySize]byte{byte(i), byte(i >> 8), byte(i >> 16)} }
 	for i := range 3 * size {
-		c.put(c.hash(key(i)), key(i), &i)
 		var v int
-		if !c.get(c.hash(key(i)), key(i), &v) || v != i {
+		for n := range 2 {
+			if found, again := c.get(c.hash(key(i)), key(i), &v); found || again != (n == 1) {
+				t.Fatalf("key %d comes for the first time, but is there: %v, has come before: %v, n = %d", i, found, again, n)
+			}
+		}
+		c.put(c.hash(key(i)), key(i), &i)
+		if found, _ := c.get(c.hash(key(i)), key(i), &v); !found || v != i {
 			t.Fatalf("key %d is not there", i)
 		}
 	}
 	found := 0
 	for i := range 3 * size {
 		var v int
-		if c.get(c.hash(key(i)), key(i), &v) {
+		if there, _ := c.get(c.hash(key(i)), key(i), &v); there {
 			found++
 			if v != i {
 				t.Fatalf("key %d has the value of %d", i, v)

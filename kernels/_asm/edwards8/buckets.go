@@ -9,7 +9,8 @@ import (
 )
 
 // Sums of many products by Pippenger's method. The 8 lanes are 8 windows of one scalar, so that a point is the same in all lanes, and
-// each lane adds it to a bucket of its own. Buckets are in the order of lanes, X, Y, Z, T, 4 limbs unused: whole cache lines.
+// each lane adds it to a bucket of its own. Buckets are in the order of lanes, Y+X, Y-X, 2Z, T, 4 limbs unused: whole cache lines;
+// see addStream.
 const (
 	bucketCount = 129 // multiples 0 to 128 of windows of at most 8 bits; nobody reads what is in bucket 0
 	bucketLane  = bucketCount * cachedSize
@@ -87,9 +88,6 @@ func spread() {
 	RET()
 }
 
-// bucketRows loads the addresses, relative to RSI, of the buckets that the window at RDX says.
-func bucketRows() []operand.Mem { return rowsOf(allRegs(), operand.Mem{Base: reg.RDX}, 0) }
-
 // rowsOf loads the addresses, relative to RSI and disp, of the buckets that a window says.
 func rowsOf(r *regs, window operand.Mem, disp int) []operand.Mem {
 	var rows []operand.Mem
@@ -166,76 +164,11 @@ func signed(r *regs, row, window, q operand.Mem) {
 	}
 }
 
-func accumulate() {
-	const name = "accumulate"
-	TEXT(name, 0, "func(args *byte)")
-	Pragma("noescape")
-	Doc("accumulate adds points to buckets; see accumulateArgs.")
-	vars := scratch(maxGroups*pointSize + 64).Offset(maxGroups * pointSize)
-	group := vars
-	arg := func(i int, to reg.GPPhysical) { // clobbers RAX
-		Load(Param("args"), reg.RAX)
-		MOVQ(operand.Mem{Base: reg.RAX, Disp: 8 * i}, to)
-	}
-	argMem := func(i int) operand.Mem { return operand.Mem{Base: reg.RAX, Disp: 8 * i} }
-	const argP, argQ, argBuckets, argPoints, argWindows, argStride, argN, argGroups = 0, 1, 2, 3, 4, 5, 6, 7
-	// eachGroup calls body with RDI the point, RSI the buckets and RDX the window.
-	eachGroup := func(label string, body func()) {
-		MOVQ(operand.U32(0), group)
-		Label(label)
-		MOVQ(group, reg.RBX)
-		arg(argP, reg.RDI)
-		IMUL3Q(operand.U32(pointSize), reg.RBX, reg.RCX)
-		ADDQ(reg.RCX, reg.RDI)
-		arg(argBuckets, reg.RSI)
-		IMUL3Q(operand.U32(bucketGroup), reg.RBX, reg.RCX)
-		ADDQ(reg.RCX, reg.RSI)
-		arg(argStride, reg.RDX)
-		IMULQ(reg.RBX, reg.RDX)
-		ADDQ(argMem(argWindows), reg.RDX)
-		body()
-		INCQ(group)
-		arg(argGroups, reg.RBX)
-		CMPQ(reg.RBX, group)
-		JNE(operand.LabelRef(label))
-	}
-
-	Label(name + "_next")
-	eachGroup(name+"_gather", func() {
-		r := allRegs()
-		fromRows(r, bucketRows(), operand.Mem{Base: reg.RDI})
-		// The point, or its negative: see picking.
-		MOVQ(group, reg.RBX)
-		arg(argQ, reg.RDI)
-		IMUL3Q(operand.U32(pointSize), reg.RBX, reg.RCX)
-		ADDQ(reg.RCX, reg.RDI)
-		arg(argPoints, reg.RSI)
-		q, row := operand.Mem{Base: reg.RDI}, operand.Mem{Base: reg.RSI}
-		signed(r, row, operand.Mem{Base: reg.RDX}, q)
-	})
-	arg(argP, reg.RDI)
-	arg(argQ, reg.RDX)
-	arg(argGroups, reg.R8)
-	MOVQ(operand.U32(1), reg.RAX)
-	MOVQ(operand.U32(1), reg.RBX)
-	adding(name)
-	eachGroup(name+"_scatter", func() {
-		toRows(allRegs(), operand.Mem{Base: reg.RDI}, bucketRows())
-	})
-	Load(Param("args"), reg.RAX)
-	ADDQ(operand.U32(affineSize), argMem(argPoints))
-	ADDQ(operand.U32(windowSize), argMem(argWindows))
-	DECQ(argMem(argN))
-	JNZ(operand.LabelRef(name + "_next"))
-	VZEROUPPER()
-	RET()
-}
-
 func bucket() {
-	TEXT("bucket", 0, "func(p, buckets *byte, number int)")
+	TEXT("bucket", 0, "func(q, buckets *byte, number int)")
 	Pragma("noescape")
-	Doc("bucket sets p to the bucket with the number in each lane of a group.")
-	p, rows, _ := pointers("p", "buckets")
+	Doc("bucket sets q, in cached form, to the bucket with the number in each lane of a group.")
+	q, rows, _ := pointers("q", "buckets")
 	Load(Param("number"), reg.RCX)
 	IMUL3Q(operand.U32(cachedSize), reg.RCX, reg.RCX)
 	ADDQ(reg.RCX, rows.Base)
@@ -243,7 +176,15 @@ func bucket() {
 	for l := range 8 {
 		at = append(at, rows.Offset(l*bucketLane))
 	}
-	fromRows(allRegs(), at, p)
+	r := allRegs()
+	fromRows(r, at, q)
+	z := load(r, coord(q, 2))
+	carry(r, z)
+	store(r, z, coord(q, 2))
+	r.give(z...)
+	t := productBy(r, load(r, coord(q, 3)), d2Mem)
+	carry(r, t)
+	store(r, t, coord(q, 3))
 	VZEROUPPER()
 	RET()
 }
@@ -254,6 +195,33 @@ func toForm() {
 	Doc("cache sets q to the cached form of p, with T.")
 	q, p, _ := pointers("q", "p")
 	cachedForm(p, q)
+	VZEROUPPER()
+	RET()
+}
+
+// accumulate adds points to the buckets of one group.
+func accumulate() {
+	const name = "accumulate"
+	TEXT(name, 0, "func(buckets, points, windows *byte, n int)")
+	Pragma("noescape")
+	Doc("accumulate adds n points to the buckets of one group, as the windows say.")
+	local := scratch(3 * pointSize)
+	p, form, temp := local, local.Offset(pointSize), local.Offset(2*pointSize)
+	Load(Param("buckets"), reg.RSI)
+	Load(Param("points"), reg.RCX)
+	Load(Param("windows"), reg.RDX)
+	Load(Param("n"), reg.RDI)
+	window := operand.Mem{Base: reg.RDX}
+	Label(name + "_next")
+	rows := rowsOf(allRegs(), window, 0)
+	fromRows(allRegs(), rows, p)
+	signed(allRegs(), operand.Mem{Base: reg.RCX}, window, form)
+	addStream(allRegs(), p, form, temp)
+	toRows(allRegs(), p, rows)
+	ADDQ(operand.U32(affineSize), reg.RCX)
+	ADDQ(operand.U8(windowSize), reg.RDX)
+	DECQ(reg.RDI)
+	JNZ(operand.LabelRef(name + "_next"))
 	VZEROUPPER()
 	RET()
 }
@@ -309,24 +277,27 @@ func accumulate2() {
 	RET()
 }
 
-// addStream adds an affine point, as adding does, in 16 registers.
+// addStream adds the affine point q to the bucket p, in 16 registers:
+//
+//	A = (Y-X)(y-x)  B = (Y+X)(y+x)  C = T 2dxy  E = B-A  F = D-C  G = D+C  H = B+A
+//	D' = 2FG  T' = EH  Y'+X' = GH+EF  Y'-X' = GH-EF
+//
+// Z is only ever doubled, so a bucket has D = 2Z instead, as it comes out of the product, not carried; and it has the sum and the
+// difference of Y and X, whose one carry is that of the products. What is subtracted from has its bias from the beginning of its columns.
+// 7 products and 7 carries.
+//
+// Bounds: D < 2^62.2 and B + bias < 2^61.8, both above the bias, G < 2^62.6; so carry leaves less than 2^51 + 2^15.9. Each product is
+// begun while the operands of the next are still being carried: C, F and G come first, then A and B.
 func addStream(r *regs, p, q, e operand.Mem) {
 	g, h, f := coord(e, 1), coord(e, 2), coord(e, 3)
-	factor := func(sum bool, other operand.Mem) five {
-		y, x := load(r, coord(p, 1)), load(r, coord(p, 0))
-		if sum {
-			add(r, y, x, y)
-		} else {
-			sub(r, y, x, y, lowBiasMem)
-		}
-		r.give(x...)
-		carry(r, y)
-		return product(r, y, other)
-	}
+	plus, minus, d, t := coord(p, 0), coord(p, 1), coord(p, 2), coord(p, 3)
+	// both stores x+y and x-y, tight.
 	both := func(x, y five, sum, difference operand.Mem) {
 		s := r.take(5)
 		add(r, x, y, s)
-		sub(r, x, y, x, biasMem)
+		for i := range x {
+			r.do(func() { VPSUBQ(y[i], x[i], x[i]) })
+		}
 		r.give(y...)
 		carry(r, s)
 		carry(r, x)
@@ -335,17 +306,22 @@ func addStream(r *regs, p, q, e operand.Mem) {
 		r.give(s...)
 		r.give(x...)
 	}
-	a := factor(false, coord(q, 1))
-	store(r, a, e)
-	r.give(a...)
-	b := factor(true, coord(q, 0))
-	both(b, load(r, e), h, e)
-	c := product(r, load(r, coord(p, 3)), coord(q, 3))
-	d := load(r, coord(p, 2))
-	add(r, d, d, d)
-	both(d, c, g, f)
-	times(r, e, f, coord(p, 0))
-	times(r, g, h, coord(p, 1))
-	times(r, f, g, coord(p, 2))
-	times(r, e, h, coord(p, 3))
+	wide := func(x five, to operand.Mem) {
+		store(r, x, to)
+		r.give(x...)
+	}
+	c := product(r, load(r, t), coord(q, 3))
+	both(load(r, d), c, g, f)
+	wide(product(r, load(r, minus), coord(q, 1)), e)
+	wide(biased(r, load(r, plus), coord(q, 0), biasMem), h)
+	z := biased(r, load(r, f), g, halfBiasMem)
+	for i := range z {
+		r.do(func() { VPSLLQ(operand.U8(1), z[i], z[i]) })
+	}
+	wide(z, d)
+	both(load(r, h), load(r, e), h, e)
+	times(r, e, h, t)
+	wide(product(r, load(r, e), f), e)
+	y := biased(r, load(r, g), h, biasMem)
+	both(y, load(r, e), plus, minus)
 }

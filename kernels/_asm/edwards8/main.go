@@ -25,7 +25,7 @@ func main() {
 	ConstraintExpr("amd64,!purego")
 	maskMem = Words64("mask51", []uint64{1<<51 - 1})
 	nineteenMem = Words64("nineteen", []uint64{19})
-	biasMem = Words64("bias", []uint64{p0 << 10, p1 << 10, p1 << 10, p1 << 10, p1 << 10})
+	biasMem, halfBiasMem = biases("bias", 10), biases("halfBias", 9)
 	lowBiasMem = Words64("lowBias", []uint64{p0 << 2, p1 << 2, p1 << 2, p1 << 2, p1 << 2})
 	mul()
 	power()
@@ -43,7 +43,15 @@ func main() {
 // The limbs of p: p0, and p1 four times.
 const p0, p1 = 1<<51 - 19, 1<<51 - 1
 
-var maskMem, nineteenMem, biasMem, lowBiasMem operand.Mem
+var maskMem, nineteenMem, biasMem, halfBiasMem, lowBiasMem operand.Mem
+
+// biases are a multiple of p, and what columns of products begin with to have it added: all but the first are doubled on the way.
+func biases(name string, shift int) operand.Mem {
+	return Words64(name, []uint64{
+		p0 << shift, p1 << shift, p1 << shift, p1 << shift, p1 << shift,
+		p0 << shift, p1 << (shift - 1), p1 << (shift - 1), p1 << (shift - 1), p1 << (shift - 1),
+	})
+}
 
 // limb is limb i of the element at m.
 func limb(m operand.Mem, i int) operand.Mem { return m.Offset(64 * i) }
@@ -136,21 +144,30 @@ func store(r *regs, f five, m operand.Mem) {
 //
 // The high halves come first, so that their doubling is one addition for a column: 2^52 is two units of the next limb.
 func product(r *regs, a five, b operand.Mem) five {
-	return multiply(r, a, func(j int, y reg.VecPhysical) { VMOVDQU64(limb(b, j), y) })
+	return multiply(r, a, func(j int, y reg.VecPhysical) { VMOVDQU64(limb(b, j), y) }, nil)
+}
+
+// biased is product plus five words of memory, of which all but the first are even: it costs nothing, as columns begin with it.
+func biased(r *regs, a five, b, bias operand.Mem) five {
+	return multiply(r, a, func(j int, y reg.VecPhysical) { VMOVDQU64(limb(b, j), y) }, &bias)
 }
 
 // productBy is product with one constant, five words in memory, for all lanes.
 func productBy(r *regs, a five, b operand.Mem) five {
-	return multiply(r, a, func(j int, y reg.VecPhysical) { VPBROADCASTQ(b.Offset(8*j), y) })
+	return multiply(r, a, func(j int, y reg.VecPhysical) { VPBROADCASTQ(b.Offset(8*j), y) }, nil)
 }
 
-func multiply(r *regs, a five, loadLimb func(j int, y reg.VecPhysical)) five {
+func multiply(r *regs, a five, loadLimb func(j int, y reg.VecPhysical), bias *operand.Mem) five {
 	c := r.take(10)
 	t := r.take(min(2, len(r.free)))
 	first := [10]bool{}
 	madd := func(op func(...operand.Op), k int, x, y reg.VecPhysical) {
 		if !first[k] {
-			r.do(func() { VPXORQ(c[k], c[k], c[k]) })
+			if bias != nil && k < 5 {
+				r.do(func() { VPBROADCASTQ(bias.Offset(40+8*k), c[k]) })
+			} else {
+				r.do(func() { VPXORQ(c[k], c[k], c[k]) })
+			}
 			first[k] = true
 		}
 		r.do(func() { op(y, x, c[k]) })

@@ -227,15 +227,20 @@ func (s *Sum) addNarrow(t *Terms, g, n, count int) {
 // rows is where the buckets of group i begin.
 func (s *Sum) rows(i int) *byte { return (*byte)(unsafe.Pointer(&s.buckets[i])) }
 
-// bucket sets p to the bucket with the number in each lane of group g.
-func (s *Sum) bucket(p *Point, g, number int) {
+// neutralNarrow is the neutral point in a bucket: X, Y, Z, T. The buckets of IFMA have another form.
+var neutralNarrow = [24]uint64{5: 1, 10: 1}
+
+// bucket sets q to the bucket with the number in each lane of group g.
+func (s *Sum) bucket(q *Cached, g, number int) {
 	if ifma {
-		bucket(p.ptr(), s.rows(g), number)
+		bucket(q.ptr(), s.rows(g), number)
 		return
 	}
+	var p Point
 	var at offsets
 	for l := range at {
 		at[l] = uint64(l*bucketsSize + number*cachedRow)
 	}
 	edwards4.FromRows(p.ptr(), s.rows(g), at.ptr(), cachedBlocks)
+	q.setNarrow(&p)
 }

@@ -4,7 +4,6 @@ package edwards8
 
 import (
 	"math/bits"
-	"runtime"
 	"unsafe"
 )
 
@@ -92,18 +91,6 @@ func (s *Sum) cut(group, count int) (c cut) {
 	return c
 }
 
-// accumulateArgs is what the assembly reads, by offset: see kernels/_asm/edwards8/buckets.go.
-type accumulateArgs struct {
-	p       *Point
-	q       *Cached
-	buckets unsafe.Pointer
-	points  *Row
-	windows *Window // of the first group; those of the second are stride further
-	stride  int     // bytes
-	n       int
-	groups  int
-}
-
 // Compute sets lane 0 of p to the sum of both lists. The other lanes are not defined.
 func (s *Sum) Compute(p *Point, long, short *Terms) {
 	groups := (s.long + Lanes - 1) / Lanes
@@ -136,7 +123,12 @@ func (s *Sum) Compute(p *Point, long, short *Terms) {
 
 // empty puts the neutral point into the buckets of n groups.
 func (s *Sum) empty(n int) {
-	neutral := [24]uint64{5: 1, 10: 1}
+	// Y+X, Y-X, 2Z with the bias of kernels/_asm/edwards8, T.
+	const p0, p1 = 1<<51 - 19, 1<<51 - 1
+	neutral := [24]uint64{0: 1, 5: 1, 10: p0<<10 + 2, 11: p1 << 10, 12: p1 << 10, 13: p1 << 10, 14: p1 << 10}
+	if !ifma {
+		neutral = neutralNarrow
+	}
 	for g := range n {
 		for l := range Lanes {
 			b := s.buckets[g][l][:1<<(s.width-1)+1]
@@ -167,13 +159,7 @@ func (s *Sum) add(t *Terms, g, n, count int) {
 			half*int(unsafe.Sizeof(Window{})), len(t.Rows))
 		return
 	}
-	a := accumulateArgs{
-		p: &s.p[0], q: &s.q[0], buckets: unsafe.Pointer(&s.buckets), points: &rows[0], windows: &s.windows[1],
-		n: len(t.Rows), groups: 1,
-	}
-	accumulate((*byte)(unsafe.Pointer(&a)))
-	runtime.KeepAlive(s)
-	runtime.KeepAlive(t)
+	accumulate((*byte)(unsafe.Pointer(&s.buckets)), (*byte)(unsafe.Pointer(&rows[0])), (*byte)(unsafe.Pointer(&s.windows[1])), len(t.Rows))
 }
 
 // collect sets p to the sum of the buckets, each times its number, in n groups.
@@ -182,11 +168,9 @@ func (s *Sum) collect(n int) {
 		s.p[g].SetIdentity()
 		s.running[g].SetIdentity()
 	}
-	var b Point
 	for i := 1 << (s.width - 1); i > 0; i-- {
 		for g := range n {
-			s.bucket(&b, g, i)
-			s.q[g].Set(&b)
+			s.bucket(&s.q[g], g, i)
 		}
 		s.running.Add(n, &s.q)
 		for g := range n {

@@ -94,20 +94,20 @@ func affineRows(rows *byte, q *byte)
 //go:noescape
 func spread(windows *byte, scalars *byte, cut *byte, n int)
 
-// accumulate adds points to buckets; see accumulateArgs.
+// accumulate adds n points to the buckets of one group, as the windows say.
 //
 //go:noescape
-func accumulate(args *byte)
+func accumulate(buckets *byte, points *byte, windows *byte, n int)
 
 // accumulate2 adds n points to the buckets of two groups, whose windows are stride bytes apart. There is memory for one point more, one window more, and a window of zeros before the first.
 //
 //go:noescape
 func accumulate2(buckets *byte, points *byte, windows *byte, stride int, n int)
 
-// bucket sets p to the bucket with the number in each lane of a group.
+// bucket sets q, in cached form, to the bucket with the number in each lane of a group.
 //
 //go:noescape
-func bucket(p *byte, buckets *byte, number int)
+func bucket(q *byte, buckets *byte, number int)
 
 // cache sets q to the cached form of p, with T.
 //
