@@ -25,7 +25,8 @@
 // holder makes, may be valid for the one and not for the other. Proofs of 128 bytes (draft 13,
 // batch-compatible) are not for this kernel.
 //
-// With AVX-512 IFMA, proofs are decided eight side by side, at any size of a batch; see docs/adr/0011-ecvrf-lanes.md.
+// Proofs are decided eight side by side with AVX-512 IFMA or AVX2, one after the other without either; see docs/adr/0011-ecvrf-lanes.md
+// and 0012-ed25519-elsewhere.md.
 //
 // Keys and proofs are public data: nothing here is constant time.
 package ecvrf
