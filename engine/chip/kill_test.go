@@ -158,7 +158,8 @@ func killDuringBatch(t *testing.T, socket string, n int, before, kill, restart f
 	if s := status(); s.State != engine.Serving {
 		t.Fatalf("%v because %q", s.State, s.Reason)
 	}
-	batch := func(seed uint64) *kernels.Batch {
+	const few = 1000
+	batch := func(seed uint64, n int) *kernels.Batch {
 		b := kernels.New(sha256.Double, 0, n, 100*n)
 		if err := sample.Fill(b, n, seed, 100); err != nil {
 			t.Fatal(err)
@@ -168,22 +169,22 @@ func killDuringBatch(t *testing.T, socket string, n int, before, kill, restart f
 	right := func(b *kernels.Batch) {
 		t.Helper()
 		want := b.Shadow()
-		b.Kernel().Run(want, 0, n)
+		b.Kernel().Run(want, 0, b.Len())
 		if !bytes.Equal(want.Verdicts(), b.Verdicts()) || !bytes.Equal(want.Outs(), b.Outs()) {
 			t.Fatal("verdicts or outputs differ from the CPU's")
 		}
 	}
-	b := batch(1)
+	b := batch(1, few)
 	if err := e.Run(context.Background(), b); err != nil {
 		t.Fatal(err)
 	}
 	right(b)
-	if jobs := status().Jobs["sha256d"]; jobs != int64(n) {
+	if jobs := status().Jobs["sha256d"]; jobs != few {
 		t.Errorf("the chip decided %d jobs of the first batch, want all %d", jobs, n)
 	}
 
 	before()
-	b = batch(2)
+	b = batch(2, n)
 	ended := make(chan error)
 	go func() { ended <- e.Run(context.Background(), b) }()
 	kill()
@@ -198,7 +199,7 @@ func killDuringBatch(t *testing.T, socket string, n int, before, kill, restart f
 		if i > 20 {
 			t.Fatalf("the chip is gone and %v", status().State)
 		}
-		b = batch(i)
+		b = batch(i, few)
 		if err := e.Run(context.Background(), b); err != nil {
 			t.Fatal(err)
 		}
@@ -212,12 +213,12 @@ func killDuringBatch(t *testing.T, socket string, n int, before, kill, restart f
 		}
 	}
 	was := status().Jobs["sha256d"]
-	b = batch(99)
+	b = batch(99, few)
 	if err := e.Run(context.Background(), b); err != nil {
 		t.Fatal(err)
 	}
 	right(b)
-	if jobs := status().Jobs["sha256d"] - was; jobs != int64(n) {
+	if jobs := status().Jobs["sha256d"] - was; jobs != few {
 		t.Errorf("the chip decided %d jobs after it was back, want all %d", jobs, n)
 	}
 	if !strings.Contains(log.String(), "serves again") {

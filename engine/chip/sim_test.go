@@ -55,8 +55,8 @@ func TestSimulator(t *testing.T) {
 func TestSimulatorKill(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "chip")
 	first := simulator(t, socket)
-	killDuringBatch(t, socket, 3000, func() {}, func() {
-		time.Sleep(300 * time.Millisecond) // the batch takes longer; were it shorter, less would be tested
+	killDuringBatch(t, socket, 100_000, func() {}, func() {
+		time.Sleep(100 * time.Millisecond) // the batch takes seconds
 		if err := first.Kill(); err != nil {
 			t.Error(err)
 		}
