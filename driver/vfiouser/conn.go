@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 // conn asks and waits for the answer, one command at a time.
 type conn struct {
 	timeout time.Duration
+	// serve answers a command of the server's; its errno is 0, or a refusal.
+	serve func(m *wire.Message) (reply []byte, e unix.Errno)
 
 	mu     sync.Mutex
 	socket *net.UnixConn
@@ -36,9 +39,7 @@ func (c *conn) call(command uint16, payload []byte, limit int, fds []int, take *
 	}
 	m, err := c.exchange(command, payload, limit, fds)
 	if err != nil {
-		c.dead = fmt.Errorf("%w: vfio-user command %d: %w", driver.ErrGone, command, err)
-		c.socket.Close()
-		return nil, c.dead
+		return nil, c.die(fmt.Errorf("%w: vfio-user command %d: %w", driver.ErrGone, command, err))
 	}
 	if take != nil {
 		*take, m.FDs = m.FDs, nil
@@ -53,8 +54,18 @@ func (c *conn) call(command uint16, payload []byte, limit int, fds []int, take *
 	return m.Payload, nil
 }
 
-// strangers is how many commands of the server's own are refused before it is given up.
-const strangers = 64
+// die ends the connection. The lock is held.
+func (c *conn) die(err error) error {
+	c.dead = err
+	c.socket.Close()
+	return err
+}
+
+// most is how many commands of the server's own are answered before it gives the reply that it owes.
+const most = 1 << 16
+
+// received bounds the payload of what a server sends: a reply of limit bytes, or a write to memory.
+func received(limit int) int { return max(limit, 16+int(wire.MaxData)) }
 
 func (c *conn) exchange(command uint16, payload []byte, limit int, fds []int) (wire.Message, error) {
 	if err := c.socket.SetDeadline(time.Now().Add(c.timeout)); err != nil {
@@ -64,20 +75,15 @@ func (c *conn) exchange(command uint16, payload []byte, limit int, fds []int) (w
 	if err := wire.Send(c.socket, wire.Header{ID: c.id, Command: command}, payload, fds...); err != nil {
 		return wire.Message{}, err
 	}
-	for range strangers {
-		m, err := wire.Receive(c.socket, max(limit, 64))
+	for range most {
+		m, err := wire.Receive(c.socket, received(limit))
 		if err != nil {
 			return m, err
 		}
 		switch {
 		case m.Flags&wire.TypeMask == 0:
-			// A command of the server's, such as DMA_READ: all memory is mapped, it needs none.
-			m.CloseFDs()
-			if m.Flags&wire.FlagNoReply == 0 {
-				h := wire.Header{ID: m.ID, Command: m.Command, Flags: wire.FlagReply | wire.FlagError, Errno: uint32(unix.ENOTSUP)}
-				if err := wire.Send(c.socket, h, nil); err != nil {
-					return m, err
-				}
+			if err := c.answer(&m); err != nil {
+				return m, err
 			}
 			continue
 		case m.Flags&wire.TypeMask != wire.FlagReply || m.ID != c.id || m.Command != command:
@@ -93,6 +99,75 @@ func (c *conn) exchange(command uint16, payload []byte, limit int, fds []int) (w
 		return m, err
 	}
 	return wire.Message{}, fmt.Errorf("%w: the server only asks", wire.ErrProtocol)
+}
+
+// answer answers a command of the server's.
+func (c *conn) answer(m *wire.Message) error {
+	m.CloseFDs()
+	reply, e := c.serve(m)
+	if m.Flags&wire.FlagNoReply != 0 {
+		return nil
+	}
+	h := wire.Header{ID: m.ID, Command: m.Command, Flags: wire.FlagReply}
+	if e != 0 {
+		h.Flags, h.Errno, reply = h.Flags|wire.FlagError, uint32(e), nil
+	}
+	return wire.Send(c.socket, h, reply)
+}
+
+// attend answers commands of the server's until the time.
+func (c *conn) attend(until time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.dead == nil {
+		there, err := c.wait(until)
+		if err == nil && !there {
+			return nil
+		}
+		if err == nil {
+			err = c.one()
+		}
+		if err != nil {
+			return c.die(fmt.Errorf("%w: vfio-user: %w", driver.ErrGone, err))
+		}
+	}
+	return c.dead
+}
+
+// wait tells whether something to read comes before the time.
+func (c *conn) wait(until time.Time) (bool, error) {
+	if err := c.socket.SetReadDeadline(until); err != nil {
+		return false, err
+	}
+	raw, err := c.socket.SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	err = raw.Read(func(fd uintptr) bool {
+		var b [1]byte
+		_, _, err := unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		return err != unix.EAGAIN && err != unix.EINTR
+	})
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// one answers the command that is there.
+func (c *conn) one() error {
+	if err := c.socket.SetDeadline(time.Now().Add(c.timeout)); err != nil {
+		return err
+	}
+	m, err := wire.Receive(c.socket, received(0))
+	if err != nil {
+		return err
+	}
+	if m.Flags&wire.TypeMask != 0 {
+		m.CloseFDs()
+		return fmt.Errorf("%w: a reply to command %d that nobody gave", wire.ErrProtocol, m.Command)
+	}
+	return c.answer(&m)
 }
 
 // fixed is call for a reply that has want bytes.

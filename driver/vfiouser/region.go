@@ -112,7 +112,7 @@ func sparse(p []byte, size uint64, flags uint32) (areas [][2]uint64, err error) 
 // Read fills b from the offset of a region, in pieces that the server takes. Errors: the server's refusal is a unix.Errno.
 func (s *Session) Read(region uint32, offset uint64, b []byte) error {
 	for len(b) > 0 {
-		n := min(len(b), s.most)
+		n := min(len(b), s.largest)
 		p, err := s.fixed(wire.RegionRead, pack(offset, region, uint32(n)), 16+n)
 		if err != nil {
 			return err
@@ -129,7 +129,7 @@ func (s *Session) Read(region uint32, offset uint64, b []byte) error {
 // Write writes b to the offset of a region, in pieces that the server takes.
 func (s *Session) Write(region uint32, offset uint64, b []byte) error {
 	for len(b) > 0 {
-		n := min(len(b), s.most)
+		n := min(len(b), s.largest)
 		p, err := s.fixed(wire.RegionWrite, pack(offset, region, uint32(n), b[:n]), 16)
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/sluice-engine/sluice/driver"
@@ -24,11 +23,8 @@ type Config struct {
 type Session struct {
 	conn
 	regions uint32
-	most    int // bytes of an access
-
-	maps sync.Mutex // of mapped
-	// mapped is what the server was told, by bus address. A client that knows it needs not trust the server's count.
-	mapped map[uint64]uint64
+	largest int // access, bytes
+	memory  memory
 }
 
 var le = binary.LittleEndian
@@ -48,7 +44,8 @@ func NewSession(socket *net.UnixConn, c Config) (*Session, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Second
 	}
-	s := &Session{conn: conn{timeout: c.Timeout, socket: socket}, mapped: map[uint64]uint64{}, most: int(wire.MaxData)}
+	s := &Session{conn: conn{timeout: c.Timeout, socket: socket}, memory: memory{maps: map[uint64][]byte{}}, largest: int(wire.MaxData)}
+	s.serve = s.memory.access
 	for _, step := range []func() error{s.negotiate, s.device} {
 		if err := step(); err != nil {
 			s.Close()
@@ -87,7 +84,7 @@ func (s *Session) negotiate() error {
 		if *n < 4 {
 			return s.broken("accesses of at most %d bytes", *n)
 		}
-		s.most = int(min(*n, uint64(wire.MaxData)))
+		s.largest = int(min(*n, uint64(wire.MaxData)))
 	}
 	return nil
 }
@@ -136,47 +133,6 @@ func (s *Session) Interrupt(kind uint32, vector, fd int) error {
 	}
 	_, err := s.fixed(wire.SetIRQs, pack(uint32(20), uint32(wire.DataEventfd|wire.ActionTrigger), kind, uint32(vector), uint32(1)), 0, fds...)
 	return err
-}
-
-// Map lets the device reach memory, as driver.Device.Map.
-func (s *Session) Map(m driver.Memory, iova uint64) error {
-	if err := driver.CheckMap(m, iova); err != nil {
-		return err
-	}
-	s.maps.Lock()
-	defer s.maps.Unlock()
-	size := uint64(len(m.Bytes))
-	for lo, n := range s.mapped {
-		if iova < lo+n && lo < iova+size {
-			return fmt.Errorf("%w: %#x bytes at %#x", driver.ErrOverlap, n, lo)
-		}
-	}
-	_, err := s.fixed(wire.DMAMap, pack(uint32(32), uint32(wire.DMARead|wire.DMAWrite), uint64(m.Offset), iova, size), 0, m.FD)
-	if err == nil {
-		s.mapped[iova] = size
-	}
-	return err
-}
-
-// Unmap takes a mapping away, as driver.Device.Unmap.
-func (s *Session) Unmap(iova, size uint64) error {
-	s.maps.Lock()
-	defer s.maps.Unlock()
-	if s.mapped[iova] != size || size == 0 {
-		if s.closed() {
-			return driver.ErrClosed
-		}
-		return fmt.Errorf("%w: %#x bytes at %#x", driver.ErrNotMapped, size, iova)
-	}
-	p, err := s.fixed(wire.DMAUnmap, pack(uint32(24), uint32(0), iova, size), 24)
-	if err != nil {
-		return err
-	}
-	if le.Uint64(p[8:]) != iova || le.Uint64(p[16:]) != size {
-		return s.broken("unmapped %#x bytes at %#x, want %#x at %#x", le.Uint64(p[16:]), le.Uint64(p[8:]), size, iova)
-	}
-	delete(s.mapped, iova)
-	return nil
 }
 
 // Reset resets the device.

@@ -25,6 +25,8 @@ const (
 	SetIRQs       = 8
 	RegionRead    = 9
 	RegionWrite   = 10
+	MemoryRead    = 11 // DMA_READ and DMA_WRITE, from server to client
+	MemoryWrite   = 12
 	Reset         = 13
 )
 
