@@ -55,6 +55,9 @@ func speech(f *testing.F, server *vfiousertest.Server, r *dma.Region) (said []by
 				from = len(said)
 			}
 			said = append(said, message(m.Header, m.Payload...)...)
+			if m.Command == wire.DMAMap { // which a server may ask of, too
+				said = append(said, message(wire.Header{ID: 5, Command: wire.MemoryRead}, 0, 0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0)...)
+			}
 			err = wire.Send(middle, m.Header, m.Payload, m.FDs...)
 			m.CloseFDs()
 			if err != nil {
