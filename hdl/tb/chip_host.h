@@ -70,6 +70,8 @@ class Host {
   uint32_t interrupts = 0;  // a bit for each that came
   uint64_t lines_read = 0, bytes_written = 0;
   std::function<void(uint64_t addr, uint64_t strb)> wrote;  // after each write
+  enum class Event { kRead, kBeat, kWrite, kAnswer, kInterrupt, kRegister };
+  std::function<void(Event what, uint64_t addr)> saw;  // in its cycle: a transfer at an address; a vector; a register
 
   uint64_t cycle() const { return clock_.cycle(); }
 
@@ -139,14 +141,17 @@ class Host {
       const uint64_t addr = uint64_t(m.rd_o[0] >> 6) | uint64_t(m.rd_o[1]) << 26 | uint64_t(m.rd_o[2]) << 58;
       const unsigned lines = (m.rd_o[0] & 63) + 1;
       if (addr % 64 || addr % 4096 / 64 + lines > 64) fail("a read crosses a page");
+      if (saw) saw(Event::kRead, addr);
       reads_.push_back({addr, cycle() + mood.latency + (mood.spread ? random.next() % mood.spread : 0), lines, 0,
                         !memory.find(addr, 64 * lines)});
     }
     if (m.beat_valid_i && m.beat_ready_o) {
       offered_ = false;
+      if (saw) saw(Event::kBeat, reads_.front().addr + 64 * reads_.front().at);
       lines_read += !reads_.front().error;
       if (++reads_.front().at == reads_.front().lines) reads_.pop_front();
     }
+    if (m.wr_done_i && saw) saw(Event::kAnswer, writes_.front().addr);
     if (m.wr_done_i) writes_.pop_front();
     if (m.wr_valid_o && m.wr_ready_i) {
       Write w;
@@ -156,8 +161,11 @@ class Host {
       w.due = cycle() + mood.latency + (mood.spread ? random.next() % mood.spread : 0);
       if (w.addr % 64 || w.strb == 0) fail("a write of nothing, or off the grid");
       writes_.push_back(w);
+      if (saw) saw(Event::kWrite, w.addr);
     }
+    if (m.irq_valid_o && m.irq_ready_i && saw) saw(Event::kInterrupt, m.irq_o);
     if (m.irq_valid_o && m.irq_ready_i) interrupts |= 1u << m.irq_o;
+    if (m.reg_valid_i && m.reg_ready_o && saw) saw(Event::kRegister, m.reg_addr_i);
     if (m.reg_valid_i && m.reg_ready_o) access_ = false;
     done_ = m.reg_done_o;
     answer_ = m.reg_data_o;
