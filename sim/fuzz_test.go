@@ -22,6 +22,7 @@ const (
 	withMemory = 1 << iota // a descriptor of memory goes with it
 	withEvent              // an eventfd goes with it
 	framed                 // the header says the right size, so that what follows is understood
+	polite                 // of the first message: a greeting goes before it, memory is mapped, BARs answer
 )
 
 // speech writes messages of (flags, command, payload).
@@ -83,6 +84,10 @@ func FuzzSocket(f *testing.F) {
 		return b
 	}
 	dmaMap := []any{framed | withMemory, wire.DMAMap, pack(32, 3, uint64(0), uint64(1<<20), uint64(1<<16))}
+	greeting := all(hello, enable, dmaMap, write(regs.QueueSQBase(0), 1<<20), write(regs.QueueCQBase(0), 1<<20+0x8000), write(regs.QueueDepth(0), 4),
+		write(regs.QueueControl(0), 1), write(regs.GlobalControl, 1))
+	f.Add(append(all([]any{framed | polite, wire.GetInfo, pack(16, 0, 0, 0)}, write(regs.DoorbellSQTail(0), 3), write(regs.DoorbellCQHead(0), 1),
+		write(regs.DoorbellSQTail(0), 2), []any{framed, wire.Reset, []byte{}}), make([]byte, 64)...))
 	f.Add([]byte("\x00\xff\xffgarbage"))
 	f.Add(all(hello, []any{framed, wire.GetInfo, pack(16, 0, 0, 0)}, []any{framed, wire.GetRegionInfo, pack(32, 0, 0, 0, uint64(0), uint64(0))},
 		[]any{framed, 6, pack(16, 0, 0, 0)}, []any{framed, wire.GetIRQInfo, pack(16, 0, 2, 0)}, []any{framed, wire.Reset, []byte{}}, []any{framed, 16, pack(8, 1)}))
@@ -121,6 +126,11 @@ func FuzzSocket(f *testing.F) {
 		defer c.Close()
 		if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 			t.Fatal(err)
+		}
+		if len(speech) > 0 && speech[0]&polite != 0 {
+			if err := say(c, greeting, memory, event); err != nil {
+				t.Fatal(err)
+			}
 		}
 		replies := make(chan error, 1)
 		go func() { _, err := io.Copy(io.Discard, c); replies <- err }()
