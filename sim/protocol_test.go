@@ -346,11 +346,12 @@ func TestMaps(t *testing.T) {
 		t.Errorf("% x", p)
 	}
 	r.refused(unix.EEXIST, wire.DMAMap, dmaMap(3, 0, at+3*4096, 2*4096), fd)
-	for _, p := range [][]byte{dmaMap(0, 0, 0, 4096), dmaMap(4, 0, 0, 4096), dmaMap(3, 64, 0, 4096), dmaMap(3, 0, 64, 4096), dmaMap(3, 0, 0, 64),
+	for _, p := range [][]byte{dmaMap(0, 0, 0, 4096), dmaMap(4, 0, 0, 4096), dmaMap(11, 0, 0, 4096), dmaMap(3, 64, 0, 4096), dmaMap(3, 0, 64, 4096), dmaMap(3, 0, 0, 64),
 		dmaMap(3, 0, 0, 0), dmaMap(3, 0, 0, 5*4096), dmaMap(3, 4096, 0, 4*4096), dmaMap(3, 0, 1<<64-4096, 8192), dmaMap(3, 0, 0, 1<<63),
 		pack(31, 3, uint64(0), uint64(0), uint64(4096)), pack(32, 3, uint64(0))} {
 		r.refused(unix.EINVAL, wire.DMAMap, p, fd)
 	}
+	r.must(wire.DMAMap, dmaMap(7, 0, 1<<40, 4096), fd) // as clients from 2026 on say it
 	good := dmaMap(3, 0, 0, 4096)
 	r.refused(unix.EINVAL, wire.DMAMap, good)         // no descriptor
 	r.refused(unix.EINVAL, wire.DMAMap, good, fd, fd) // two

@@ -131,7 +131,7 @@ Session::Reply Session::version(Message* m) {
 Session::Reply Session::dma_map(Message* m) {
   const auto r = get<wire::DmaMap>(*m);
   constexpr uint32_t kBoth = wire::kMapRead | wire::kMapWrite;
-  if (r.argsz < sizeof(r) || (r.flags & ~kBoth) != 0 || (r.flags & kBoth) == 0) return refuse(EINVAL);
+  if (r.argsz < sizeof(r) || (r.flags & ~(kBoth | wire::kMapMmap)) != 0 || (r.flags & kBoth) == 0) return refuse(EINVAL);
   // Without a descriptor the server would have to ask the client for every line, which we do not do.
   if (m->fds.size() != 1) return refuse(EINVAL);
   return refuse(device_->memory().map(std::move(m->fds[0]), r.offset, r.address, r.size, (r.flags & wire::kMapRead) != 0,

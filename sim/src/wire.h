@@ -47,6 +47,7 @@ struct DmaMap {
 };
 static_assert(sizeof(DmaMap) == 32 && offsetof(DmaMap, offset) == 8 && offsetof(DmaMap, address) == 16 && offsetof(DmaMap, size) == 24);
 constexpr uint32_t kMapRead = 1, kMapWrite = 2;
+constexpr uint32_t kMapMmap = 4;  // newer clients say that the descriptor is to be mapped, as it is
 
 struct DmaUnmap {
   uint32_t argsz, flags;
