@@ -29,6 +29,8 @@ const (
 type combination struct {
 	room        edwards8.Room
 	weigher     edwards8.Weigher
+	p           edwards8.Point
+	q           edwards8.Affine
 	y, x        edwards8.Quad
 	sum         edwards8.Sum
 	long, short edwards8.Terms // keys, and B at the end; R
@@ -82,8 +84,7 @@ func (c *combination) combine(w *workspace, keys *keyCache[edwards8.Row], b *ker
 	c.long.Scalars[c.keys] = total.WithOffset(&c.longEnd)
 	long := edwards8.Terms{Rows: c.long.Rows[:c.keys+1], Scalars: c.long.Scalars[:c.keys+1]}
 	short := edwards8.Terms{Rows: c.short.Rows[:n], Scalars: c.short.Scalars[:n]}
-	var p edwards8.Point
-	c.sum.Compute(&p, &long, &short)
+	p := c.sum.Compute(&long, &short)
 	p.Double(3)
 	held := p.Identity()&1 == 1
 	for i := range n {
@@ -161,11 +162,9 @@ func (c *combination) setLane(l int, encoded []byte, odd *[perRoot / edwards8.La
 
 // affine stores the points with c.x and c.y.
 func (c *combination) affine(g int, rows *[edwards8.Lanes]edwards8.Row) {
-	var p edwards8.Point
-	var q edwards8.Affine
-	p.SetAffine(&c.x[g], &c.y[g])
-	q.Set(&p)
-	q.Rows(rows)
+	c.p.SetAffine(&c.x[g], &c.y[g])
+	c.q.Set(&c.p)
+	c.q.Rows(rows)
 }
 
 // decompressR puts the R of jobs lo+i, i < n, [perRoot] of them from i on, into the short list.

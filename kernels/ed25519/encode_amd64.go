@@ -9,7 +9,6 @@ import (
 
 // waiting has points of some groups of lanes, to be compared with the encodings R. One inversion serves all (Montgomery's trick).
 type waiting struct {
-	n      int
 	groups [32]struct {
 		x, y, z edwards8.Element // sB - kA
 		r       edwards8.Element // y of R
@@ -17,7 +16,9 @@ type waiting struct {
 		odd     uint8            // the sign bits of R
 		fine    uint8            // lanes whose job is not refused yet
 		lo, hi  int              // jobs
+		_       [5]uint64        // so that the next is on a multiple of 64 too
 	}
+	n int
 }
 
 // full tells whether another turn would not fit.

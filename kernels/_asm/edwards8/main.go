@@ -195,7 +195,10 @@ func multiply(r *regs, a five, loadLimb func(j int, y reg.VecPhysical), bias *op
 }
 
 // squared gives the wide square of the tight element a, in registers, which is given back. 30 VPMADD52.
-func squared(r *regs, a five) five {
+func squared(r *regs, a five) five { return fold(r, squareColumns(r, a)) }
+
+// squareColumns gives the ten columns of a square.
+func squareColumns(r *regs, a five) five {
 	c := r.take(10)
 	first := [10]bool{}
 	madd := func(op func(...operand.Op), k int, x, y reg.VecPhysical) {
@@ -232,7 +235,7 @@ func squared(r *regs, a five) five {
 		madd(VPMADD52LUQ, 2*i, a[i], a[i])
 	}
 	r.give(a...)
-	return fold(r, c)
+	return c
 }
 
 // fold adds 19 times the upper columns to the lower ones, as 2^255 = 19.

@@ -4,47 +4,49 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "github.com/sluice-engine/sluice/kernels/_asm/internal/simd"
 )
 
 // power writes the routines that exponentiations are made of: many squares in a row, and products of pairs of elements.
 func power() {
-	squares("square2", 2)
-	squares("square4", 4)
+	square2()
 	mul2()
 }
 
-// squares squares some elements n times. One chain waits: a square takes 40 cycles from its operand to its result, and 18 of the pipes
-// that multiply. With two chains the processor fills most of the waiting, with four nearly all; their limbs and the columns of the
-// one that is squared are just as many as there are registers.
-func squares(name string, count int) {
+// square2 squares two elements n times. While the columns of one are folded and carried, those of the other are multiplied: so there
+// are always instructions of both kinds that need not wait. Each has half of the registers: five limbs and ten columns.
+func square2() {
+	const name = "square2"
 	TEXT(name, NOSPLIT, "func(out, a *byte, n int)")
 	Pragma("noescape")
-	Doc(name + " sets consecutive elements out = a^(2^n), tight, n > 0.")
+	Doc(name + " sets two consecutive elements out = a^(2^n), tight, n > 0; they may be the same memory.")
 	out, a, _ := pointers("out", "a")
 	Load(Param("n"), reg.RCX)
-	constants()
-	r := allRegs()
-	var first []five
-	for i := range count {
-		first = append(first, load(r, a.Offset(320*i)))
+	rs := [2]*regs{
+		{free: append([]reg.VecPhysical(nil), Z[:15]...), held: new([]func())},
+		{free: append([]reg.VecPhysical(nil), Z[15:30]...), held: new([]func())},
 	}
+	x, y := load(rs[0], a), load(rs[1], a.Offset(320))
+	x = squareColumns(rs[0], x)
+	zip(rs[:]...)
 	Label(name + "_next")
-	// The registers at the end of the loop must be those at its beginning.
-	last := make([]five, count)
-	for i, x := range first {
-		last[i] = squared(r, append(five(nil), x...))
-		carry(r, last[i])
-	}
-	var from, to five
-	for i := range last {
-		from, to = append(from, last[i]...), append(to, first[i]...)
-	}
-	move(from, to, r.free[0])
+	// The registers at the end of the loop must be those at its beginning: ten columns of x, five limbs of y.
+	first := append(append(five(nil), x...), y...)
+	x = fold(rs[0], x)
+	carry(rs[0], x)
+	y = squareColumns(rs[1], y)
+	zip(rs[:]...)
+	store(rs[0], x, out)
+	x = squareColumns(rs[0], x)
+	y = fold(rs[1], y)
+	carry(rs[1], y)
+	zip(rs[:]...)
+	move(append(append(five(nil), x...), y...), first, Z[30])
 	DECQ(reg.RCX)
 	JNZ(operand.LabelRef(name + "_next"))
-	for i, x := range first {
-		store(r, x, out.Offset(320*i))
-	}
+	store(rs[1], first[10:], out.Offset(320))
+	zip(rs[1])
 	VZEROUPPER()
 	RET()
 }

@@ -53,7 +53,7 @@ func straus() {
 	MOVQ(operand.U32(21), window12)
 	MOVQ(operand.U32(0), third) // window mod 3
 	Label(name + "_window")
-	eachGroup(name+"_pick4", argTables, 8*cachedCount*cachedSize, argK, kSize, window, func() { picking(cachedSize, 20) })
+	eachGroup(name+"_pick4", argTables, tableSize, argK, kSize, window, func() { picking(cachedSize, 20) })
 	arg(argP, reg.RDI)
 	arg(argGroups, reg.R8)
 	MOVQ(operand.U32(4), reg.RCX)

@@ -16,6 +16,7 @@ import (
 const (
 	cachedSize  = 192
 	cachedCount = 9
+	tableSize   = 8*cachedCount*cachedSize + 2*pointSize // with the room to fill it
 	affineSize  = 128
 
 	// A window is, for each lane, where its multiple is, in two bytes: the offset in the table of cached points, or the multiple of the

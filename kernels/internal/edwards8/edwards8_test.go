@@ -526,11 +526,10 @@ func TestSum(t *testing.T) {
 					}
 				}
 			}
-			var p Point
 			for _, terms := range []*Terms{&long, &short} {
 				terms.Rows = append(terms.Rows, Row{})[:len(terms.Rows)]
 			}
-			s.Compute(&p, &long, &short)
+			p := *s.Compute(&long, &short)
 			p.Double(3)
 			got := point(t, &p.X, &p.Y, &p.Z, 0)
 			if got.Equal(expect.MultByCofactor(expect)) != 1 {

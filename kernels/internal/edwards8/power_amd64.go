@@ -10,8 +10,8 @@ type Pair [2]Element
 // Quad is four elements in a row.
 type Quad [4]Element
 
-// Room is the memory of exponentiations. They run side by side for two or four elements: two take hardly longer than one, and four less
-// than twice as long as two. A Room lies best on a multiple of 64 bytes, and is not for concurrent use.
+// Room is the memory of exponentiations, of two or four elements at a time: two take not much longer than one would, as each fills the
+// waiting of the other. A Room lies best on a multiple of 64 bytes, and is not for concurrent use.
 type Room struct {
 	u, v, v3, t, a, b, z2, z11 Quad
 	w                          Pair
@@ -20,10 +20,7 @@ type Room struct {
 // squareMany sets out = a^(2^n), n > 0, and mulMany out = ab, for an even number of elements.
 func squareMany(out, a []Element, n int) {
 	out = out[:len(a)]
-	for ; len(a) >= 4; out, a = out[4:], a[4:] {
-		doSquare4(first(out), first(a), n)
-	}
-	if len(a) > 0 {
+	for ; len(a) > 0; out, a = out[2:], a[2:] {
 		_ = a[1]
 		doSquare2(first(out), first(a), n)
 	}

@@ -68,17 +68,6 @@ func doSquare2(out, a *byte, n int) {
 	edwards4.Square(to[0].ptr(), n)
 }
 
-func doSquare4(out, a *byte, n int) {
-	if ifma {
-		square4(out, a, n)
-		return
-	}
-	to := (*Quad)(unsafe.Pointer(out))
-	*to = *(*Quad)(unsafe.Pointer(a))
-	edwards4.Square(to[0].ptr(), n)
-	edwards4.Square(to[2].ptr(), n)
-}
-
 func doMul2(out, a, b *byte) {
 	if ifma {
 		mul2(out, a, b)

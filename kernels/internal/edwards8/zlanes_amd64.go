@@ -9,15 +9,10 @@ package edwards8
 //go:noescape
 func mul(out *byte, a *byte, b *byte)
 
-// square2 sets consecutive elements out = a^(2^n), tight, n > 0.
+// square2 sets two consecutive elements out = a^(2^n), tight, n > 0; they may be the same memory.
 //
 //go:noescape
 func square2(out *byte, a *byte, n int)
-
-// square4 sets consecutive elements out = a^(2^n), tight, n > 0.
-//
-//go:noescape
-func square4(out *byte, a *byte, n int)
 
 // mul2 sets two consecutive elements out = a*b, tight; they may be the same memory.
 //

@@ -169,606 +169,266 @@ TEXT ·mul(SB), NOSPLIT, $0-24
 // func square2(out *byte, a *byte, n int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA
 TEXT ·square2(SB), NOSPLIT, $0-24
-	MOVQ         out+0(FP), DI
-	MOVQ         a+8(FP), SI
-	MOVQ         n+16(FP), CX
-	VPBROADCASTQ mask51<>+0(SB), Z30
-	VPBROADCASTQ nineteen<>+0(SB), Z31
-	VMOVDQU64    (SI), Z0
-	VMOVDQU64    64(SI), Z1
-	VMOVDQU64    128(SI), Z2
-	VMOVDQU64    192(SI), Z3
-	VMOVDQU64    256(SI), Z4
-	VMOVDQU64    320(SI), Z5
-	VMOVDQU64    384(SI), Z6
-	VMOVDQU64    448(SI), Z7
-	VMOVDQU64    512(SI), Z8
-	VMOVDQU64    576(SI), Z9
+	MOVQ        out+0(FP), DI
+	MOVQ        a+8(FP), SI
+	MOVQ        n+16(FP), CX
+	VMOVDQU64   (SI), Z0
+	VMOVDQU64   320(SI), Z15
+	VMOVDQU64   64(SI), Z1
+	VMOVDQU64   128(SI), Z2
+	VMOVDQU64   192(SI), Z3
+	VMOVDQU64   256(SI), Z4
+	VPXORQ      Z7, Z7, Z7
+	VPMADD52HUQ Z1, Z0, Z7
+	VPXORQ      Z8, Z8, Z8
+	VPMADD52HUQ Z2, Z0, Z8
+	VPXORQ      Z9, Z9, Z9
+	VPMADD52HUQ Z3, Z0, Z9
+	VPXORQ      Z10, Z10, Z10
+	VPMADD52HUQ Z4, Z0, Z10
+	VMOVDQU64   384(SI), Z16
+	VPMADD52HUQ Z2, Z1, Z9
+	VPMADD52HUQ Z3, Z1, Z10
+	VPXORQ      Z11, Z11, Z11
+	VPMADD52HUQ Z4, Z1, Z11
+	VPMADD52HUQ Z3, Z2, Z11
+	VPXORQ      Z12, Z12, Z12
+	VPMADD52HUQ Z4, Z2, Z12
+	VPXORQ      Z13, Z13, Z13
+	VPMADD52HUQ Z4, Z3, Z13
+	VPSLLQ      $0x01, Z7, Z7
+	VPSLLQ      $0x01, Z8, Z8
+	VPSLLQ      $0x01, Z9, Z9
+	VMOVDQU64   448(SI), Z17
+	VPSLLQ      $0x01, Z10, Z10
+	VPSLLQ      $0x01, Z11, Z11
+	VPSLLQ      $0x01, Z12, Z12
+	VPSLLQ      $0x01, Z13, Z13
+	VPXORQ      Z6, Z6, Z6
+	VPMADD52HUQ Z0, Z0, Z6
+	VPMADD52HUQ Z1, Z1, Z8
+	VPMADD52HUQ Z2, Z2, Z10
+	VPMADD52HUQ Z3, Z3, Z12
+	VPXORQ      Z14, Z14, Z14
+	VPMADD52HUQ Z4, Z4, Z14
+	VPMADD52LUQ Z1, Z0, Z6
+	VMOVDQU64   512(SI), Z18
+	VPMADD52LUQ Z2, Z0, Z7
+	VPMADD52LUQ Z3, Z0, Z8
+	VPMADD52LUQ Z4, Z0, Z9
+	VPMADD52LUQ Z2, Z1, Z8
+	VPMADD52LUQ Z3, Z1, Z9
+	VPMADD52LUQ Z4, Z1, Z10
+	VPMADD52LUQ Z3, Z2, Z10
+	VPMADD52LUQ Z4, Z2, Z11
+	VPMADD52LUQ Z4, Z3, Z12
+	VPSLLQ      $0x01, Z6, Z6
+	VPSLLQ      $0x01, Z7, Z7
+	VPSLLQ      $0x01, Z8, Z8
+	VMOVDQU64   576(SI), Z19
+	VPSLLQ      $0x01, Z9, Z9
+	VPSLLQ      $0x01, Z10, Z10
+	VPSLLQ      $0x01, Z11, Z11
+	VPSLLQ      $0x01, Z12, Z12
+	VPSLLQ      $0x01, Z13, Z13
+	VPSLLQ      $0x01, Z14, Z14
+	VPXORQ      Z5, Z5, Z5
+	VPMADD52LUQ Z0, Z0, Z5
+	VPMADD52LUQ Z1, Z1, Z7
+	VPMADD52LUQ Z2, Z2, Z9
+	VPMADD52LUQ Z3, Z3, Z11
+	VPMADD52LUQ Z4, Z4, Z13
 
 square2_next:
-	VPXORQ           Z12, Z12, Z12
-	VPMADD52HUQ      Z1, Z0, Z12
-	VPXORQ           Z13, Z13, Z13
-	VPMADD52HUQ      Z2, Z0, Z13
-	VPXORQ           Z14, Z14, Z14
-	VPMADD52HUQ      Z3, Z0, Z14
-	VPXORQ           Z15, Z15, Z15
-	VPMADD52HUQ      Z4, Z0, Z15
-	VPMADD52HUQ      Z2, Z1, Z14
-	VPMADD52HUQ      Z3, Z1, Z15
-	VPXORQ           Z16, Z16, Z16
-	VPMADD52HUQ      Z4, Z1, Z16
-	VPMADD52HUQ      Z3, Z2, Z16
-	VPXORQ           Z17, Z17, Z17
-	VPMADD52HUQ      Z4, Z2, Z17
-	VPXORQ           Z18, Z18, Z18
-	VPMADD52HUQ      Z4, Z3, Z18
-	VPSLLQ           $0x01, Z12, Z12
-	VPSLLQ           $0x01, Z13, Z13
-	VPSLLQ           $0x01, Z14, Z14
-	VPSLLQ           $0x01, Z15, Z15
-	VPSLLQ           $0x01, Z16, Z16
-	VPSLLQ           $0x01, Z17, Z17
-	VPSLLQ           $0x01, Z18, Z18
-	VPXORQ           Z11, Z11, Z11
-	VPMADD52HUQ      Z0, Z0, Z11
-	VPMADD52HUQ      Z1, Z1, Z13
-	VPMADD52HUQ      Z2, Z2, Z15
-	VPMADD52HUQ      Z3, Z3, Z17
-	VPXORQ           Z19, Z19, Z19
-	VPMADD52HUQ      Z4, Z4, Z19
-	VPMADD52LUQ      Z1, Z0, Z11
-	VPMADD52LUQ      Z2, Z0, Z12
-	VPMADD52LUQ      Z3, Z0, Z13
-	VPMADD52LUQ      Z4, Z0, Z14
-	VPMADD52LUQ      Z2, Z1, Z13
-	VPMADD52LUQ      Z3, Z1, Z14
-	VPMADD52LUQ      Z4, Z1, Z15
-	VPMADD52LUQ      Z3, Z2, Z15
-	VPMADD52LUQ      Z4, Z2, Z16
-	VPMADD52LUQ      Z4, Z3, Z17
-	VPSLLQ           $0x01, Z11, Z11
-	VPSLLQ           $0x01, Z12, Z12
-	VPSLLQ           $0x01, Z13, Z13
-	VPSLLQ           $0x01, Z14, Z14
-	VPSLLQ           $0x01, Z15, Z15
-	VPSLLQ           $0x01, Z16, Z16
-	VPSLLQ           $0x01, Z17, Z17
-	VPSLLQ           $0x01, Z18, Z18
-	VPSLLQ           $0x01, Z19, Z19
-	VPXORQ           Z10, Z10, Z10
-	VPMADD52LUQ      Z0, Z0, Z10
-	VPMADD52LUQ      Z1, Z1, Z12
-	VPMADD52LUQ      Z2, Z2, Z14
-	VPMADD52LUQ      Z3, Z3, Z16
-	VPMADD52LUQ      Z4, Z4, Z18
-	VPMULLQ.BCST     nineteen<>+0(SB), Z15, Z15
-	VPMULLQ.BCST     nineteen<>+0(SB), Z16, Z16
-	VPMULLQ.BCST     nineteen<>+0(SB), Z17, Z17
-	VPMULLQ.BCST     nineteen<>+0(SB), Z18, Z18
-	VPMULLQ.BCST     nineteen<>+0(SB), Z19, Z19
-	VPADDQ           Z15, Z10, Z10
-	VPADDQ           Z16, Z11, Z11
-	VPADDQ           Z17, Z12, Z12
-	VPADDQ           Z18, Z13, Z13
-	VPADDQ           Z19, Z14, Z14
-	VPSRLQ           $0x33, Z10, Z20
-	VPSRLQ           $0x33, Z11, Z21
-	VPSRLQ           $0x33, Z12, Z22
-	VPSRLQ           $0x33, Z13, Z23
-	VPSRLQ           $0x33, Z14, Z24
-	VPANDQ.BCST      mask51<>+0(SB), Z10, Z10
-	VPANDQ.BCST      mask51<>+0(SB), Z11, Z11
-	VPANDQ.BCST      mask51<>+0(SB), Z12, Z12
-	VPANDQ.BCST      mask51<>+0(SB), Z13, Z13
-	VPANDQ.BCST      mask51<>+0(SB), Z14, Z14
-	VPADDQ           Z20, Z11, Z11
-	VPADDQ           Z21, Z12, Z12
-	VPADDQ           Z22, Z13, Z13
-	VPADDQ           Z23, Z14, Z14
-	VPMADD52LUQ.BCST nineteen<>+0(SB), Z24, Z10
-	VPXORQ           Z27, Z27, Z27
-	VPMADD52HUQ      Z6, Z5, Z27
-	VPXORQ           Z28, Z28, Z28
-	VPMADD52HUQ      Z7, Z5, Z28
-	VPXORQ           Z29, Z29, Z29
-	VPMADD52HUQ      Z8, Z5, Z29
-	VPXORQ           Z0, Z0, Z0
-	VPMADD52HUQ      Z9, Z5, Z0
-	VPMADD52HUQ      Z7, Z6, Z29
-	VPMADD52HUQ      Z8, Z6, Z0
-	VPXORQ           Z1, Z1, Z1
-	VPMADD52HUQ      Z9, Z6, Z1
-	VPMADD52HUQ      Z8, Z7, Z1
-	VPXORQ           Z2, Z2, Z2
-	VPMADD52HUQ      Z9, Z7, Z2
-	VPXORQ           Z3, Z3, Z3
-	VPMADD52HUQ      Z9, Z8, Z3
-	VPSLLQ           $0x01, Z27, Z27
-	VPSLLQ           $0x01, Z28, Z28
-	VPSLLQ           $0x01, Z29, Z29
-	VPSLLQ           $0x01, Z0, Z0
-	VPSLLQ           $0x01, Z1, Z1
-	VPSLLQ           $0x01, Z2, Z2
-	VPSLLQ           $0x01, Z3, Z3
-	VPXORQ           Z26, Z26, Z26
-	VPMADD52HUQ      Z5, Z5, Z26
-	VPMADD52HUQ      Z6, Z6, Z28
-	VPMADD52HUQ      Z7, Z7, Z0
-	VPMADD52HUQ      Z8, Z8, Z2
-	VPXORQ           Z4, Z4, Z4
-	VPMADD52HUQ      Z9, Z9, Z4
-	VPMADD52LUQ      Z6, Z5, Z26
-	VPMADD52LUQ      Z7, Z5, Z27
-	VPMADD52LUQ      Z8, Z5, Z28
-	VPMADD52LUQ      Z9, Z5, Z29
-	VPMADD52LUQ      Z7, Z6, Z28
-	VPMADD52LUQ      Z8, Z6, Z29
-	VPMADD52LUQ      Z9, Z6, Z0
-	VPMADD52LUQ      Z8, Z7, Z0
-	VPMADD52LUQ      Z9, Z7, Z1
-	VPMADD52LUQ      Z9, Z8, Z2
-	VPSLLQ           $0x01, Z26, Z26
-	VPSLLQ           $0x01, Z27, Z27
-	VPSLLQ           $0x01, Z28, Z28
-	VPSLLQ           $0x01, Z29, Z29
-	VPSLLQ           $0x01, Z0, Z0
-	VPSLLQ           $0x01, Z1, Z1
-	VPSLLQ           $0x01, Z2, Z2
-	VPSLLQ           $0x01, Z3, Z3
-	VPSLLQ           $0x01, Z4, Z4
-	VPXORQ           Z25, Z25, Z25
-	VPMADD52LUQ      Z5, Z5, Z25
-	VPMADD52LUQ      Z6, Z6, Z27
-	VPMADD52LUQ      Z7, Z7, Z29
-	VPMADD52LUQ      Z8, Z8, Z1
-	VPMADD52LUQ      Z9, Z9, Z3
-	VPMULLQ.BCST     nineteen<>+0(SB), Z0, Z0
-	VPMULLQ.BCST     nineteen<>+0(SB), Z1, Z1
-	VPMULLQ.BCST     nineteen<>+0(SB), Z2, Z2
-	VPMULLQ.BCST     nineteen<>+0(SB), Z3, Z3
-	VPMULLQ.BCST     nineteen<>+0(SB), Z4, Z4
-	VPADDQ           Z0, Z25, Z25
-	VPADDQ           Z1, Z26, Z26
-	VPADDQ           Z2, Z27, Z27
-	VPADDQ           Z3, Z28, Z28
-	VPADDQ           Z4, Z29, Z29
-	VPSRLQ           $0x33, Z25, Z15
-	VPSRLQ           $0x33, Z26, Z16
-	VPSRLQ           $0x33, Z27, Z17
-	VPSRLQ           $0x33, Z28, Z18
-	VPSRLQ           $0x33, Z29, Z19
-	VPANDQ.BCST      mask51<>+0(SB), Z25, Z25
-	VPANDQ.BCST      mask51<>+0(SB), Z26, Z26
-	VPANDQ.BCST      mask51<>+0(SB), Z27, Z27
-	VPANDQ.BCST      mask51<>+0(SB), Z28, Z28
-	VPANDQ.BCST      mask51<>+0(SB), Z29, Z29
-	VPADDQ           Z15, Z26, Z26
-	VPADDQ           Z16, Z27, Z27
-	VPADDQ           Z17, Z28, Z28
-	VPADDQ           Z18, Z29, Z29
-	VPMADD52LUQ.BCST nineteen<>+0(SB), Z19, Z25
-	VMOVDQA64        Z10, Z0
-	VMOVDQA64        Z11, Z1
-	VMOVDQA64        Z12, Z2
-	VMOVDQA64        Z13, Z3
-	VMOVDQA64        Z14, Z4
-	VMOVDQA64        Z25, Z5
-	VMOVDQA64        Z26, Z6
-	VMOVDQA64        Z27, Z7
-	VMOVDQA64        Z28, Z8
-	VMOVDQA64        Z29, Z9
-	DECQ             CX
-	JNZ              square2_next
-	VMOVDQU64        Z0, (DI)
-	VMOVDQU64        Z1, 64(DI)
-	VMOVDQU64        Z2, 128(DI)
-	VMOVDQU64        Z3, 192(DI)
-	VMOVDQU64        Z4, 256(DI)
-	VMOVDQU64        Z5, 320(DI)
-	VMOVDQU64        Z6, 384(DI)
-	VMOVDQU64        Z7, 448(DI)
-	VMOVDQU64        Z8, 512(DI)
-	VMOVDQU64        Z9, 576(DI)
-	VZEROUPPER
-	RET
-
-// func square4(out *byte, a *byte, n int)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA
-TEXT ·square4(SB), NOSPLIT, $0-24
-	MOVQ         out+0(FP), DI
-	MOVQ         a+8(FP), SI
-	MOVQ         n+16(FP), CX
-	VPBROADCASTQ mask51<>+0(SB), Z30
-	VPBROADCASTQ nineteen<>+0(SB), Z31
-	VMOVDQU64    (SI), Z0
-	VMOVDQU64    64(SI), Z1
-	VMOVDQU64    128(SI), Z2
-	VMOVDQU64    192(SI), Z3
-	VMOVDQU64    256(SI), Z4
-	VMOVDQU64    320(SI), Z5
-	VMOVDQU64    384(SI), Z6
-	VMOVDQU64    448(SI), Z7
-	VMOVDQU64    512(SI), Z8
-	VMOVDQU64    576(SI), Z9
-	VMOVDQU64    640(SI), Z10
-	VMOVDQU64    704(SI), Z11
-	VMOVDQU64    768(SI), Z12
-	VMOVDQU64    832(SI), Z13
-	VMOVDQU64    896(SI), Z14
-	VMOVDQU64    960(SI), Z15
-	VMOVDQU64    1024(SI), Z16
-	VMOVDQU64    1088(SI), Z17
-	VMOVDQU64    1152(SI), Z18
-	VMOVDQU64    1216(SI), Z19
-
-square4_next:
+	VPMULLQ.BCST     nineteen<>+0(SB), Z10, Z10
 	VPXORQ           Z22, Z22, Z22
-	VPMADD52HUQ      Z1, Z0, Z22
+	VPMADD52HUQ      Z16, Z15, Z22
+	VPMULLQ.BCST     nineteen<>+0(SB), Z11, Z11
 	VPXORQ           Z23, Z23, Z23
-	VPMADD52HUQ      Z2, Z0, Z23
+	VPMADD52HUQ      Z17, Z15, Z23
+	VPMULLQ.BCST     nineteen<>+0(SB), Z12, Z12
 	VPXORQ           Z24, Z24, Z24
-	VPMADD52HUQ      Z3, Z0, Z24
+	VPMADD52HUQ      Z18, Z15, Z24
+	VPMULLQ.BCST     nineteen<>+0(SB), Z13, Z13
 	VPXORQ           Z25, Z25, Z25
-	VPMADD52HUQ      Z4, Z0, Z25
-	VPMADD52HUQ      Z2, Z1, Z24
-	VPMADD52HUQ      Z3, Z1, Z25
+	VPMADD52HUQ      Z19, Z15, Z25
+	VPMULLQ.BCST     nineteen<>+0(SB), Z14, Z14
+	VPMADD52HUQ      Z17, Z16, Z24
+	VPMADD52HUQ      Z18, Z16, Z25
 	VPXORQ           Z26, Z26, Z26
-	VPMADD52HUQ      Z4, Z1, Z26
-	VPMADD52HUQ      Z3, Z2, Z26
+	VPADDQ           Z10, Z5, Z5
+	VPMADD52HUQ      Z19, Z16, Z26
+	VPMADD52HUQ      Z18, Z17, Z26
+	VPADDQ           Z11, Z6, Z6
 	VPXORQ           Z27, Z27, Z27
-	VPMADD52HUQ      Z4, Z2, Z27
+	VPMADD52HUQ      Z19, Z17, Z27
+	VPADDQ           Z12, Z7, Z7
 	VPXORQ           Z28, Z28, Z28
-	VPMADD52HUQ      Z4, Z3, Z28
+	VPMADD52HUQ      Z19, Z18, Z28
+	VPADDQ           Z13, Z8, Z8
 	VPSLLQ           $0x01, Z22, Z22
 	VPSLLQ           $0x01, Z23, Z23
 	VPSLLQ           $0x01, Z24, Z24
+	VPADDQ           Z14, Z9, Z9
 	VPSLLQ           $0x01, Z25, Z25
 	VPSLLQ           $0x01, Z26, Z26
+	VPSRLQ           $0x33, Z5, Z0
 	VPSLLQ           $0x01, Z27, Z27
 	VPSLLQ           $0x01, Z28, Z28
+	VPSRLQ           $0x33, Z6, Z1
 	VPXORQ           Z21, Z21, Z21
-	VPMADD52HUQ      Z0, Z0, Z21
-	VPMADD52HUQ      Z1, Z1, Z23
-	VPMADD52HUQ      Z2, Z2, Z25
-	VPMADD52HUQ      Z3, Z3, Z27
+	VPMADD52HUQ      Z15, Z15, Z21
+	VPSRLQ           $0x33, Z7, Z2
+	VPMADD52HUQ      Z16, Z16, Z23
+	VPMADD52HUQ      Z17, Z17, Z25
+	VPMADD52HUQ      Z18, Z18, Z27
+	VPSRLQ           $0x33, Z8, Z3
 	VPXORQ           Z29, Z29, Z29
-	VPMADD52HUQ      Z4, Z4, Z29
-	VPMADD52LUQ      Z1, Z0, Z21
-	VPMADD52LUQ      Z2, Z0, Z22
-	VPMADD52LUQ      Z3, Z0, Z23
-	VPMADD52LUQ      Z4, Z0, Z24
-	VPMADD52LUQ      Z2, Z1, Z23
-	VPMADD52LUQ      Z3, Z1, Z24
-	VPMADD52LUQ      Z4, Z1, Z25
-	VPMADD52LUQ      Z3, Z2, Z25
-	VPMADD52LUQ      Z4, Z2, Z26
-	VPMADD52LUQ      Z4, Z3, Z27
+	VPMADD52HUQ      Z19, Z19, Z29
+	VPSRLQ           $0x33, Z9, Z4
+	VPMADD52LUQ      Z16, Z15, Z21
+	VPMADD52LUQ      Z17, Z15, Z22
+	VPANDQ.BCST      mask51<>+0(SB), Z5, Z5
+	VPMADD52LUQ      Z18, Z15, Z23
+	VPMADD52LUQ      Z19, Z15, Z24
+	VPANDQ.BCST      mask51<>+0(SB), Z6, Z6
+	VPMADD52LUQ      Z17, Z16, Z23
+	VPMADD52LUQ      Z18, Z16, Z24
+	VPMADD52LUQ      Z19, Z16, Z25
+	VPANDQ.BCST      mask51<>+0(SB), Z7, Z7
+	VPMADD52LUQ      Z18, Z17, Z25
+	VPMADD52LUQ      Z19, Z17, Z26
+	VPANDQ.BCST      mask51<>+0(SB), Z8, Z8
+	VPMADD52LUQ      Z19, Z18, Z27
 	VPSLLQ           $0x01, Z21, Z21
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z9
 	VPSLLQ           $0x01, Z22, Z22
 	VPSLLQ           $0x01, Z23, Z23
+	VPADDQ           Z0, Z6, Z6
 	VPSLLQ           $0x01, Z24, Z24
 	VPSLLQ           $0x01, Z25, Z25
 	VPSLLQ           $0x01, Z26, Z26
+	VPADDQ           Z1, Z7, Z7
 	VPSLLQ           $0x01, Z27, Z27
 	VPSLLQ           $0x01, Z28, Z28
+	VPADDQ           Z2, Z8, Z8
 	VPSLLQ           $0x01, Z29, Z29
 	VPXORQ           Z20, Z20, Z20
-	VPMADD52LUQ      Z0, Z0, Z20
-	VPMADD52LUQ      Z1, Z1, Z22
-	VPMADD52LUQ      Z2, Z2, Z24
-	VPMADD52LUQ      Z3, Z3, Z26
-	VPMADD52LUQ      Z4, Z4, Z28
+	VPADDQ           Z3, Z9, Z9
+	VPMADD52LUQ      Z15, Z15, Z20
+	VPMADD52LUQ      Z16, Z16, Z22
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z4, Z5
+	VPMADD52LUQ      Z17, Z17, Z24
+	VPMADD52LUQ      Z18, Z18, Z26
+	VPMADD52LUQ      Z19, Z19, Z28
+	VMOVDQU64        Z5, (DI)
 	VPMULLQ.BCST     nineteen<>+0(SB), Z25, Z25
+	VMOVDQU64        Z6, 64(DI)
+	VMOVDQU64        Z7, 128(DI)
 	VPMULLQ.BCST     nineteen<>+0(SB), Z26, Z26
+	VMOVDQU64        Z8, 192(DI)
+	VMOVDQU64        Z9, 256(DI)
 	VPMULLQ.BCST     nineteen<>+0(SB), Z27, Z27
+	VPXORQ           Z12, Z12, Z12
+	VPMADD52HUQ      Z6, Z5, Z12
+	VPXORQ           Z13, Z13, Z13
 	VPMULLQ.BCST     nineteen<>+0(SB), Z28, Z28
+	VPMADD52HUQ      Z7, Z5, Z13
+	VPXORQ           Z14, Z14, Z14
 	VPMULLQ.BCST     nineteen<>+0(SB), Z29, Z29
-	VPADDQ           Z25, Z20, Z20
-	VPADDQ           Z26, Z21, Z21
-	VPADDQ           Z27, Z22, Z22
-	VPADDQ           Z28, Z23, Z23
-	VPADDQ           Z29, Z24, Z24
-	VPSRLQ           $0x33, Z20, Z0
-	VPSRLQ           $0x33, Z21, Z1
-	VPSRLQ           $0x33, Z22, Z2
-	VPSRLQ           $0x33, Z23, Z3
-	VPSRLQ           $0x33, Z24, Z4
-	VPANDQ.BCST      mask51<>+0(SB), Z20, Z20
-	VPANDQ.BCST      mask51<>+0(SB), Z21, Z21
-	VPANDQ.BCST      mask51<>+0(SB), Z22, Z22
-	VPANDQ.BCST      mask51<>+0(SB), Z23, Z23
-	VPANDQ.BCST      mask51<>+0(SB), Z24, Z24
-	VPADDQ           Z0, Z21, Z21
-	VPADDQ           Z1, Z22, Z22
-	VPADDQ           Z2, Z23, Z23
-	VPADDQ           Z3, Z24, Z24
-	VPMADD52LUQ.BCST nineteen<>+0(SB), Z4, Z20
-	VPXORQ           Z27, Z27, Z27
-	VPMADD52HUQ      Z6, Z5, Z27
-	VPXORQ           Z28, Z28, Z28
-	VPMADD52HUQ      Z7, Z5, Z28
-	VPXORQ           Z29, Z29, Z29
-	VPMADD52HUQ      Z8, Z5, Z29
+	VPMADD52HUQ      Z8, Z5, Z14
 	VPXORQ           Z0, Z0, Z0
 	VPMADD52HUQ      Z9, Z5, Z0
-	VPMADD52HUQ      Z7, Z6, Z29
+	VPADDQ           Z25, Z20, Z20
+	VPMADD52HUQ      Z7, Z6, Z14
 	VPMADD52HUQ      Z8, Z6, Z0
+	VPADDQ           Z26, Z21, Z21
 	VPXORQ           Z1, Z1, Z1
 	VPMADD52HUQ      Z9, Z6, Z1
 	VPMADD52HUQ      Z8, Z7, Z1
+	VPADDQ           Z27, Z22, Z22
 	VPXORQ           Z2, Z2, Z2
 	VPMADD52HUQ      Z9, Z7, Z2
+	VPADDQ           Z28, Z23, Z23
 	VPXORQ           Z3, Z3, Z3
 	VPMADD52HUQ      Z9, Z8, Z3
-	VPSLLQ           $0x01, Z27, Z27
-	VPSLLQ           $0x01, Z28, Z28
-	VPSLLQ           $0x01, Z29, Z29
-	VPSLLQ           $0x01, Z0, Z0
-	VPSLLQ           $0x01, Z1, Z1
-	VPSLLQ           $0x01, Z2, Z2
-	VPSLLQ           $0x01, Z3, Z3
-	VPXORQ           Z26, Z26, Z26
-	VPMADD52HUQ      Z5, Z5, Z26
-	VPMADD52HUQ      Z6, Z6, Z28
-	VPMADD52HUQ      Z7, Z7, Z0
-	VPMADD52HUQ      Z8, Z8, Z2
-	VPXORQ           Z4, Z4, Z4
-	VPMADD52HUQ      Z9, Z9, Z4
-	VPMADD52LUQ      Z6, Z5, Z26
-	VPMADD52LUQ      Z7, Z5, Z27
-	VPMADD52LUQ      Z8, Z5, Z28
-	VPMADD52LUQ      Z9, Z5, Z29
-	VPMADD52LUQ      Z7, Z6, Z28
-	VPMADD52LUQ      Z8, Z6, Z29
-	VPMADD52LUQ      Z9, Z6, Z0
-	VPMADD52LUQ      Z8, Z7, Z0
-	VPMADD52LUQ      Z9, Z7, Z1
-	VPMADD52LUQ      Z9, Z8, Z2
-	VPSLLQ           $0x01, Z26, Z26
-	VPSLLQ           $0x01, Z27, Z27
-	VPSLLQ           $0x01, Z28, Z28
-	VPSLLQ           $0x01, Z29, Z29
-	VPSLLQ           $0x01, Z0, Z0
-	VPSLLQ           $0x01, Z1, Z1
-	VPSLLQ           $0x01, Z2, Z2
-	VPSLLQ           $0x01, Z3, Z3
-	VPSLLQ           $0x01, Z4, Z4
-	VPXORQ           Z25, Z25, Z25
-	VPMADD52LUQ      Z5, Z5, Z25
-	VPMADD52LUQ      Z6, Z6, Z27
-	VPMADD52LUQ      Z7, Z7, Z29
-	VPMADD52LUQ      Z8, Z8, Z1
-	VPMADD52LUQ      Z9, Z9, Z3
-	VPMULLQ.BCST     nineteen<>+0(SB), Z0, Z0
-	VPMULLQ.BCST     nineteen<>+0(SB), Z1, Z1
-	VPMULLQ.BCST     nineteen<>+0(SB), Z2, Z2
-	VPMULLQ.BCST     nineteen<>+0(SB), Z3, Z3
-	VPMULLQ.BCST     nineteen<>+0(SB), Z4, Z4
-	VPADDQ           Z0, Z25, Z25
-	VPADDQ           Z1, Z26, Z26
-	VPADDQ           Z2, Z27, Z27
-	VPADDQ           Z3, Z28, Z28
-	VPADDQ           Z4, Z29, Z29
-	VPSRLQ           $0x33, Z25, Z5
-	VPSRLQ           $0x33, Z26, Z6
-	VPSRLQ           $0x33, Z27, Z7
-	VPSRLQ           $0x33, Z28, Z8
-	VPSRLQ           $0x33, Z29, Z9
-	VPANDQ.BCST      mask51<>+0(SB), Z25, Z25
-	VPANDQ.BCST      mask51<>+0(SB), Z26, Z26
-	VPANDQ.BCST      mask51<>+0(SB), Z27, Z27
-	VPANDQ.BCST      mask51<>+0(SB), Z28, Z28
-	VPANDQ.BCST      mask51<>+0(SB), Z29, Z29
-	VPADDQ           Z5, Z26, Z26
-	VPADDQ           Z6, Z27, Z27
-	VPADDQ           Z7, Z28, Z28
-	VPADDQ           Z8, Z29, Z29
-	VPMADD52LUQ.BCST nineteen<>+0(SB), Z9, Z25
-	VPXORQ           Z2, Z2, Z2
-	VPMADD52HUQ      Z11, Z10, Z2
-	VPXORQ           Z3, Z3, Z3
-	VPMADD52HUQ      Z12, Z10, Z3
-	VPXORQ           Z4, Z4, Z4
-	VPMADD52HUQ      Z13, Z10, Z4
-	VPXORQ           Z5, Z5, Z5
-	VPMADD52HUQ      Z14, Z10, Z5
-	VPMADD52HUQ      Z12, Z11, Z4
-	VPMADD52HUQ      Z13, Z11, Z5
-	VPXORQ           Z6, Z6, Z6
-	VPMADD52HUQ      Z14, Z11, Z6
-	VPMADD52HUQ      Z13, Z12, Z6
-	VPXORQ           Z7, Z7, Z7
-	VPMADD52HUQ      Z14, Z12, Z7
-	VPXORQ           Z8, Z8, Z8
-	VPMADD52HUQ      Z14, Z13, Z8
-	VPSLLQ           $0x01, Z2, Z2
-	VPSLLQ           $0x01, Z3, Z3
-	VPSLLQ           $0x01, Z4, Z4
-	VPSLLQ           $0x01, Z5, Z5
-	VPSLLQ           $0x01, Z6, Z6
-	VPSLLQ           $0x01, Z7, Z7
-	VPSLLQ           $0x01, Z8, Z8
-	VPXORQ           Z1, Z1, Z1
-	VPMADD52HUQ      Z10, Z10, Z1
-	VPMADD52HUQ      Z11, Z11, Z3
-	VPMADD52HUQ      Z12, Z12, Z5
-	VPMADD52HUQ      Z13, Z13, Z7
-	VPXORQ           Z9, Z9, Z9
-	VPMADD52HUQ      Z14, Z14, Z9
-	VPMADD52LUQ      Z11, Z10, Z1
-	VPMADD52LUQ      Z12, Z10, Z2
-	VPMADD52LUQ      Z13, Z10, Z3
-	VPMADD52LUQ      Z14, Z10, Z4
-	VPMADD52LUQ      Z12, Z11, Z3
-	VPMADD52LUQ      Z13, Z11, Z4
-	VPMADD52LUQ      Z14, Z11, Z5
-	VPMADD52LUQ      Z13, Z12, Z5
-	VPMADD52LUQ      Z14, Z12, Z6
-	VPMADD52LUQ      Z14, Z13, Z7
-	VPSLLQ           $0x01, Z1, Z1
-	VPSLLQ           $0x01, Z2, Z2
-	VPSLLQ           $0x01, Z3, Z3
-	VPSLLQ           $0x01, Z4, Z4
-	VPSLLQ           $0x01, Z5, Z5
-	VPSLLQ           $0x01, Z6, Z6
-	VPSLLQ           $0x01, Z7, Z7
-	VPSLLQ           $0x01, Z8, Z8
-	VPSLLQ           $0x01, Z9, Z9
-	VPXORQ           Z0, Z0, Z0
-	VPMADD52LUQ      Z10, Z10, Z0
-	VPMADD52LUQ      Z11, Z11, Z2
-	VPMADD52LUQ      Z12, Z12, Z4
-	VPMADD52LUQ      Z13, Z13, Z6
-	VPMADD52LUQ      Z14, Z14, Z8
-	VPMULLQ.BCST     nineteen<>+0(SB), Z5, Z5
-	VPMULLQ.BCST     nineteen<>+0(SB), Z6, Z6
-	VPMULLQ.BCST     nineteen<>+0(SB), Z7, Z7
-	VPMULLQ.BCST     nineteen<>+0(SB), Z8, Z8
-	VPMULLQ.BCST     nineteen<>+0(SB), Z9, Z9
-	VPADDQ           Z5, Z0, Z0
-	VPADDQ           Z6, Z1, Z1
-	VPADDQ           Z7, Z2, Z2
-	VPADDQ           Z8, Z3, Z3
-	VPADDQ           Z9, Z4, Z4
-	VPSRLQ           $0x33, Z0, Z10
-	VPSRLQ           $0x33, Z1, Z11
-	VPSRLQ           $0x33, Z2, Z12
-	VPSRLQ           $0x33, Z3, Z13
-	VPSRLQ           $0x33, Z4, Z14
-	VPANDQ.BCST      mask51<>+0(SB), Z0, Z0
-	VPANDQ.BCST      mask51<>+0(SB), Z1, Z1
-	VPANDQ.BCST      mask51<>+0(SB), Z2, Z2
-	VPANDQ.BCST      mask51<>+0(SB), Z3, Z3
-	VPANDQ.BCST      mask51<>+0(SB), Z4, Z4
-	VPADDQ           Z10, Z1, Z1
-	VPADDQ           Z11, Z2, Z2
-	VPADDQ           Z12, Z3, Z3
-	VPADDQ           Z13, Z4, Z4
-	VPMADD52LUQ.BCST nineteen<>+0(SB), Z14, Z0
-	VPXORQ           Z7, Z7, Z7
-	VPMADD52HUQ      Z16, Z15, Z7
-	VPXORQ           Z8, Z8, Z8
-	VPMADD52HUQ      Z17, Z15, Z8
-	VPXORQ           Z9, Z9, Z9
-	VPMADD52HUQ      Z18, Z15, Z9
-	VPXORQ           Z10, Z10, Z10
-	VPMADD52HUQ      Z19, Z15, Z10
-	VPMADD52HUQ      Z17, Z16, Z9
-	VPMADD52HUQ      Z18, Z16, Z10
-	VPXORQ           Z11, Z11, Z11
-	VPMADD52HUQ      Z19, Z16, Z11
-	VPMADD52HUQ      Z18, Z17, Z11
-	VPXORQ           Z12, Z12, Z12
-	VPMADD52HUQ      Z19, Z17, Z12
-	VPXORQ           Z13, Z13, Z13
-	VPMADD52HUQ      Z19, Z18, Z13
-	VPSLLQ           $0x01, Z7, Z7
-	VPSLLQ           $0x01, Z8, Z8
-	VPSLLQ           $0x01, Z9, Z9
-	VPSLLQ           $0x01, Z10, Z10
-	VPSLLQ           $0x01, Z11, Z11
-	VPSLLQ           $0x01, Z12, Z12
-	VPSLLQ           $0x01, Z13, Z13
-	VPXORQ           Z6, Z6, Z6
-	VPMADD52HUQ      Z15, Z15, Z6
-	VPMADD52HUQ      Z16, Z16, Z8
-	VPMADD52HUQ      Z17, Z17, Z10
-	VPMADD52HUQ      Z18, Z18, Z12
-	VPXORQ           Z14, Z14, Z14
-	VPMADD52HUQ      Z19, Z19, Z14
-	VPMADD52LUQ      Z16, Z15, Z6
-	VPMADD52LUQ      Z17, Z15, Z7
-	VPMADD52LUQ      Z18, Z15, Z8
-	VPMADD52LUQ      Z19, Z15, Z9
-	VPMADD52LUQ      Z17, Z16, Z8
-	VPMADD52LUQ      Z18, Z16, Z9
-	VPMADD52LUQ      Z19, Z16, Z10
-	VPMADD52LUQ      Z18, Z17, Z10
-	VPMADD52LUQ      Z19, Z17, Z11
-	VPMADD52LUQ      Z19, Z18, Z12
-	VPSLLQ           $0x01, Z6, Z6
-	VPSLLQ           $0x01, Z7, Z7
-	VPSLLQ           $0x01, Z8, Z8
-	VPSLLQ           $0x01, Z9, Z9
-	VPSLLQ           $0x01, Z10, Z10
-	VPSLLQ           $0x01, Z11, Z11
+	VPADDQ           Z29, Z24, Z24
 	VPSLLQ           $0x01, Z12, Z12
 	VPSLLQ           $0x01, Z13, Z13
 	VPSLLQ           $0x01, Z14, Z14
-	VPXORQ           Z5, Z5, Z5
-	VPMADD52LUQ      Z15, Z15, Z5
-	VPMADD52LUQ      Z16, Z16, Z7
-	VPMADD52LUQ      Z17, Z17, Z9
-	VPMADD52LUQ      Z18, Z18, Z11
-	VPMADD52LUQ      Z19, Z19, Z13
-	VPMULLQ.BCST     nineteen<>+0(SB), Z10, Z10
-	VPMULLQ.BCST     nineteen<>+0(SB), Z11, Z11
-	VPMULLQ.BCST     nineteen<>+0(SB), Z12, Z12
-	VPMULLQ.BCST     nineteen<>+0(SB), Z13, Z13
-	VPMULLQ.BCST     nineteen<>+0(SB), Z14, Z14
-	VPADDQ           Z10, Z5, Z5
-	VPADDQ           Z11, Z6, Z6
-	VPADDQ           Z12, Z7, Z7
-	VPADDQ           Z13, Z8, Z8
-	VPADDQ           Z14, Z9, Z9
-	VPSRLQ           $0x33, Z5, Z15
-	VPSRLQ           $0x33, Z6, Z16
-	VPSRLQ           $0x33, Z7, Z17
-	VPSRLQ           $0x33, Z8, Z18
-	VPSRLQ           $0x33, Z9, Z19
-	VPANDQ.BCST      mask51<>+0(SB), Z5, Z5
-	VPANDQ.BCST      mask51<>+0(SB), Z6, Z6
-	VPANDQ.BCST      mask51<>+0(SB), Z7, Z7
-	VPANDQ.BCST      mask51<>+0(SB), Z8, Z8
-	VPANDQ.BCST      mask51<>+0(SB), Z9, Z9
-	VPADDQ           Z15, Z6, Z6
-	VPADDQ           Z16, Z7, Z7
-	VPADDQ           Z17, Z8, Z8
-	VPADDQ           Z18, Z9, Z9
-	VPMADD52LUQ.BCST nineteen<>+0(SB), Z19, Z5
+	VPSRLQ           $0x33, Z20, Z15
+	VPSLLQ           $0x01, Z0, Z0
+	VPSLLQ           $0x01, Z1, Z1
+	VPSRLQ           $0x33, Z21, Z16
+	VPSLLQ           $0x01, Z2, Z2
+	VPSLLQ           $0x01, Z3, Z3
+	VPXORQ           Z11, Z11, Z11
+	VPSRLQ           $0x33, Z22, Z17
+	VPMADD52HUQ      Z5, Z5, Z11
+	VPMADD52HUQ      Z6, Z6, Z13
+	VPSRLQ           $0x33, Z23, Z18
+	VPMADD52HUQ      Z7, Z7, Z0
+	VPMADD52HUQ      Z8, Z8, Z2
+	VPXORQ           Z4, Z4, Z4
+	VPSRLQ           $0x33, Z24, Z19
+	VPMADD52HUQ      Z9, Z9, Z4
+	VPMADD52LUQ      Z6, Z5, Z11
+	VPANDQ.BCST      mask51<>+0(SB), Z20, Z20
+	VPMADD52LUQ      Z7, Z5, Z12
+	VPMADD52LUQ      Z8, Z5, Z13
+	VPMADD52LUQ      Z9, Z5, Z14
+	VPANDQ.BCST      mask51<>+0(SB), Z21, Z21
+	VPMADD52LUQ      Z7, Z6, Z13
+	VPMADD52LUQ      Z8, Z6, Z14
+	VPANDQ.BCST      mask51<>+0(SB), Z22, Z22
+	VPMADD52LUQ      Z9, Z6, Z0
+	VPMADD52LUQ      Z8, Z7, Z0
+	VPANDQ.BCST      mask51<>+0(SB), Z23, Z23
+	VPMADD52LUQ      Z9, Z7, Z1
+	VPMADD52LUQ      Z9, Z8, Z2
+	VPSLLQ           $0x01, Z11, Z11
+	VPANDQ.BCST      mask51<>+0(SB), Z24, Z24
+	VPSLLQ           $0x01, Z12, Z12
+	VPSLLQ           $0x01, Z13, Z13
+	VPADDQ           Z15, Z21, Z21
+	VPSLLQ           $0x01, Z14, Z14
+	VPSLLQ           $0x01, Z0, Z0
+	VPSLLQ           $0x01, Z1, Z1
+	VPADDQ           Z16, Z22, Z22
+	VPSLLQ           $0x01, Z2, Z2
+	VPSLLQ           $0x01, Z3, Z3
+	VPADDQ           Z17, Z23, Z23
+	VPSLLQ           $0x01, Z4, Z4
+	VPXORQ           Z10, Z10, Z10
+	VPMADD52LUQ      Z5, Z5, Z10
+	VPADDQ           Z18, Z24, Z24
+	VPMADD52LUQ      Z6, Z6, Z12
+	VPMADD52LUQ      Z7, Z7, Z14
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z19, Z20
+	VPMADD52LUQ      Z8, Z8, Z1
+	VPMADD52LUQ      Z9, Z9, Z3
+	VMOVDQA64        Z10, Z5
+	VMOVDQA64        Z11, Z6
+	VMOVDQA64        Z12, Z7
+	VMOVDQA64        Z13, Z8
+	VMOVDQA64        Z14, Z9
 	VMOVDQA64        Z0, Z10
 	VMOVDQA64        Z1, Z11
 	VMOVDQA64        Z2, Z12
 	VMOVDQA64        Z3, Z13
 	VMOVDQA64        Z4, Z14
-	VMOVDQA64        Z5, Z15
-	VMOVDQA64        Z6, Z16
-	VMOVDQA64        Z7, Z17
-	VMOVDQA64        Z8, Z18
-	VMOVDQA64        Z9, Z19
-	VMOVDQA64        Z20, Z0
-	VMOVDQA64        Z21, Z1
-	VMOVDQA64        Z22, Z2
-	VMOVDQA64        Z23, Z3
-	VMOVDQA64        Z24, Z4
-	VMOVDQA64        Z25, Z5
-	VMOVDQA64        Z26, Z6
-	VMOVDQA64        Z27, Z7
-	VMOVDQA64        Z28, Z8
-	VMOVDQA64        Z29, Z9
+	VMOVDQA64        Z20, Z15
+	VMOVDQA64        Z21, Z16
+	VMOVDQA64        Z22, Z17
+	VMOVDQA64        Z23, Z18
+	VMOVDQA64        Z24, Z19
 	DECQ             CX
-	JNZ              square4_next
-	VMOVDQU64        Z0, (DI)
-	VMOVDQU64        Z1, 64(DI)
-	VMOVDQU64        Z2, 128(DI)
-	VMOVDQU64        Z3, 192(DI)
-	VMOVDQU64        Z4, 256(DI)
-	VMOVDQU64        Z5, 320(DI)
-	VMOVDQU64        Z6, 384(DI)
-	VMOVDQU64        Z7, 448(DI)
-	VMOVDQU64        Z8, 512(DI)
-	VMOVDQU64        Z9, 576(DI)
-	VMOVDQU64        Z10, 640(DI)
-	VMOVDQU64        Z11, 704(DI)
-	VMOVDQU64        Z12, 768(DI)
-	VMOVDQU64        Z13, 832(DI)
-	VMOVDQU64        Z14, 896(DI)
-	VMOVDQU64        Z15, 960(DI)
-	VMOVDQU64        Z16, 1024(DI)
-	VMOVDQU64        Z17, 1088(DI)
-	VMOVDQU64        Z18, 1152(DI)
-	VMOVDQU64        Z19, 1216(DI)
+	JNZ              square2_next
+	VMOVDQU64        Z15, 320(DI)
+	VMOVDQU64        Z16, 384(DI)
+	VMOVDQU64        Z17, 448(DI)
+	VMOVDQU64        Z18, 512(DI)
+	VMOVDQU64        Z19, 576(DI)
 	VZEROUPPER
 	RET
 
@@ -4769,7 +4429,7 @@ straus_pick4:
 	ADDQ         CX, DI
 	MOVQ         args+0(FP), AX
 	MOVQ         16(AX), SI
-	IMUL3Q       $0x00003600, BX, CX
+	IMUL3Q       $0x00004000, BX, CX
 	ADDQ         CX, SI
 	MOVQ         args+0(FP), AX
 	MOVQ         24(AX), DX
