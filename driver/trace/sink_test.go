@@ -213,3 +213,18 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// BenchmarkRecord is what a record costs whoever makes it, as long as the file keeps up.
+func BenchmarkRecord(b *testing.B) {
+	d, err := New(quiet{}, io.Discard, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Write32(0x8000, 1)
+	}
+	s := d.Stats()
+	b.ReportMetric(100*float64(s.Lost)/float64(s.Records+s.Lost), "%lost")
+}
