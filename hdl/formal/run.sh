@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Bounded proofs with yosys-smtbmc and z3: skid_buffer and fifo. STEPS clock cycles from reset (default 14); a cover
-# statement shows that the inputs are not so constrained that nothing happens. Working files go to $B/formal.
+# Bounded proofs with yosys-smtbmc and z3: skid_buffer, fifo and queue_pointers. STEPS clock cycles from reset (default 14); a
+# cover statement shows that the inputs are not so constrained that nothing happens. Working files go to $B/formal.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=${B:?}/formal
 mkdir -p "$out"
 
-prove() { # NAME KIND STEPS
-	local name=$1 kind=$2 steps=$3
+prove() { # NAME TOP STEPS "PARAMETER VALUE …" FILE …
+	local name=$1 top=$2 steps=$3 parameters=$4 set=
+	shift 4
+	# shellcheck disable=SC2086
+	[ -z "$parameters" ] || set="chparam $(printf -- '-set %s %s ' $parameters) $top"
 	yosys -q -l "$out/$name.yosys.log" -p "
-		read_verilog -formal -sv ../rtl/stream_check.sv ../rtl/skid_buffer.sv ../rtl/fifo.sv buffer_formal.sv
-		chparam -set KIND $kind -set WIDTH 1 buffer_formal
-		prep -top buffer_formal -flatten; memory_map; opt -fast; dffunmap
+		read_verilog -formal -sv $*
+		$set
+		prep -top $top -flatten; memory_map; opt -fast; dffunmap
 		write_smt2 -wires $out/$name.smt2"
 	grep -q yosys-smt2-assert "$out/$name.smt2" || { echo "formal: $name: no assertions" >&2; exit 1; }
 	for mode in "" -c; do
@@ -25,5 +28,9 @@ prove() { # NAME KIND STEPS
 	echo "formal: $name: $(grep -c yosys-smt2-assert "$out/$name.smt2") assertions hold for $steps cycles from reset, cover reached"
 }
 
-prove skid_buffer 0 "${STEPS:-14}"
-prove fifo 1 "${STEPS:-14}"
+buffers="../rtl/stream_check.sv ../rtl/skid_buffer.sv ../rtl/fifo.sv buffer_formal.sv"
+# shellcheck disable=SC2086
+prove skid_buffer buffer_formal "${STEPS:-14}" "KIND 0 WIDTH 1" $buffers
+# shellcheck disable=SC2086
+prove fifo buffer_formal "${STEPS:-14}" "KIND 1 WIDTH 1" $buffers
+prove queue_pointers queue_formal "${STEPS:-14}" "LOG_DEPTH 2" ../rtl/queue_pointers.sv queue_formal.sv
