@@ -86,7 +86,7 @@ func newMetrics(e *Engine) *metrics {
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{jobsDesc, verdictsDesc, spansDesc, stolenDesc, recheckedDesc, overturnedDesc, auditedDesc,
-		mismatchesDesc, faultsDesc, quarantineDesc, busyDesc, stateDesc, inFlightDesc, waitingDesc} {
+		mismatchesDesc, faultsDesc, quarantineDesc, busyDesc, stateDesc, memoryHitsDesc, memoryMissesDesc, inFlightDesc, waitingDesc} {
 		ch <- d
 	}
 	m.batchJobs.Describe(ch)
@@ -127,6 +127,9 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 			put(verdictsDesc, prometheus.CounterValue, float64(c.Valid), append(labels, "valid")...)
 			put(verdictsDesc, prometheus.CounterValue, float64(c.Invalid), append(labels, "invalid")...)
 		}
+	}
+	for _, k := range e.served {
+		collectMemory(ch, k.kernel)
 	}
 	m.batchJobs.Collect(ch)
 	m.batchTime.Collect(ch)

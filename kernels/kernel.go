@@ -124,6 +124,10 @@ type Kernel struct {
 	// implementation gives its verdicts and outputs, for every byte string.
 	Ref func(b *Batch, lo, hi int)
 
+	// Memory, where it is not nil, counts how often Run asked what it remembers of past batches, the decompressed points of keys for
+	// example, and found it (hits) or not (misses). Such a memory never changes a verdict. It is safe for concurrent use.
+	Memory func() (hits, misses uint64)
+
 	// Known gives a small new batch of jobs under the rule, valid and invalid ones, from the published vectors
 	// of the kernel's standard, with the right verdicts and outputs already set. A backend must reproduce
 	// them before it serves.

@@ -23,6 +23,7 @@ func newKernel() *kernels.Kernel {
 		Rules:   []kernels.Flags{kernels.RFC8032, kernels.ZIP215, kernels.Strict},
 		Run:     path(),
 		Ref:     ref,
+		Memory:  KeyStats,
 	}
 	k.Known = func(rule kernels.Flags) *kernels.Batch { return known(k, rule) }
 	return k

@@ -2,6 +2,7 @@ package ed25519
 
 import (
 	"bytes"
+	stded25519 "crypto/ed25519"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -173,6 +174,40 @@ func TestKeyCache(t *testing.T) {
 	}
 	if found > size || found < size/2 {
 		t.Errorf("%d keys of %d are left, room is for %d", found, 3*size, size)
+	}
+}
+
+// TestKeyStats decides a batch of new keys again and again: at first they are not remembered, later they are, each time.
+func TestKeyStats(t *testing.T) {
+	const n = 64
+	b := kernels.New(Kernel, kernels.ZIP215, n, 0)
+	for range n {
+		public, private, err := stded25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Append(b, public, nil, stded25519.Sign(private, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turn := func() (hits, misses uint64) {
+		h0, m0 := Kernel.Memory()
+		Kernel.Run(b, 0, n)
+		h1, m1 := Kernel.Memory()
+		return h1 - h0, m1 - m0
+	}
+	left := 2 * maxSkip // tests before may have made Run leave some turns to the lanes
+	for hits, misses := turn(); hits != 0 || misses != n; hits, misses = turn() {
+		if left--; left == 0 || hits+misses != 0 {
+			t.Fatalf("the first time: %d hits, %d misses, want 0 and %d", hits, misses, n)
+		}
+	}
+	if hits, misses := turn(); hits != 0 || misses != n {
+		t.Errorf("the second time: %d hits, %d misses, want 0 and %d", hits, misses, n)
+	}
+	// A set of the memory has few places, so some keys may have pushed out others.
+	if hits, misses := turn(); hits+misses != n || hits < n*9/10 {
+		t.Errorf("the third time: %d hits, %d misses of %d", hits, misses, n)
 	}
 }
 
