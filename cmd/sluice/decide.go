@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/sluice-engine/sluice/engine"
 	"github.com/sluice-engine/sluice/node/platform"
 	"github.com/sluice-engine/sluice/node/platform/all"
 )
@@ -35,6 +34,12 @@ func (v *verifier) decide(ctx context.Context, name string, r *result) (err erro
 		defer side.Close()
 		opt.Prevouts = side.Source
 	}
+	if v.span != (platform.Range{}) {
+		if p.Name != "bitcoin" {
+			return fmt.Errorf("%s: --blocks is for Bitcoin files, this is %s", name, p.Name)
+		}
+		opt.Blocks = v.span
+	}
 	if v.verdicts != "" {
 		if p.Name != "jobs" {
 			return fmt.Errorf("%s: --verdicts is for job files, this is %s", name, p.Name)
@@ -54,12 +59,7 @@ func (v *verifier) decide(ctx context.Context, name string, r *result) (err erro
 	if report != nil {
 		r.report = report
 	}
-	r.backends = jobsOf(v.engine)
-	for backend, jobs := range before {
-		if r.backends[backend] -= jobs; r.backends[backend] == 0 {
-			delete(r.backends, backend)
-		}
-	}
+	r.backends = jobsOf(v.engine).less(before)
 	return located(name, err)
 }
 
@@ -106,17 +106,6 @@ func (v *verifier) sideOf(platform, name string) string {
 		fmt.Fprintf(v.stderr, "%s: with %s (--prevouts none: without)\n", printable(filepath.Base(name)), printable(side))
 	}
 	return side
-}
-
-// jobsOf is the jobs that each backend decided so far.
-func jobsOf(e *engine.Engine) map[string]int64 {
-	jobs := map[string]int64{}
-	for _, s := range e.Backends() {
-		for _, n := range s.Jobs {
-			jobs[s.Info.Name] += n
-		}
-	}
-	return jobs
 }
 
 // located is the error with the name of the file, unless it names it already.

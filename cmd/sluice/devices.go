@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,33 +11,61 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sluice-engine/sluice/engine"
+	"github.com/sluice-engine/sluice/engine/chip"
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/all"
 )
 
 func newDevices() *cobra.Command {
 	var asJSON bool
+	var source chipSource
 	cmd := &cobra.Command{
 		Use:   "devices",
 		Short: "Show what does the work, and what is missing",
 		Long: `Devices opens every backend, lets it prove itself by known answers, and shows the processor features that were
-found, what is missing and how to get it, and the kernels with their rules. The first rule of a kernel is its default.`,
+found, what is missing and how to get it, and the kernels with their rules. The first rule of a kernel is its default.
+It starts nothing: a simulated chip is shown if it runs.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			e, err := engine.Open(engine.Config{Backends: engine.Names()})
+			config := engine.Config{Backends: engine.Names(), Chip: chip.Config{Device: source.name}}
+			name, err := source.named()
+			there := err == nil && name != ""
+			if !there {
+				config.Backends = slices.DeleteFunc(config.Backends, func(s string) bool { return s == chipName })
+			}
+			e, err := engine.Open(config)
 			if err != nil {
 				return err
 			}
 			defer e.Close()
 			d := describe(e.Backends())
+			if !there {
+				d.Backends = append(d.Backends, absentChip())
+			}
 			if asJSON {
 				return writeJSON(cmd.OutOrStdout(), d)
 			}
 			return d.write(cmd.OutOrStdout(), wantsColour(cmd.OutOrStdout()))
 		},
 	}
+	cmd.Flags().StringVar(&source.name, "chip", "", "the chip: `SOCKET` of a simulator, or PCI address of a card (default $"+chip.Env+", else the cards\n"+
+		"that there are)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
+}
+
+// absent is the state of a backend of which there is no device.
+const absent = "absent"
+
+// absentChip says how to get a chip.
+func absentChip() device {
+	m := missing{What: "a card", Effect: "there is no chip", Remedy: "simulate one: make sim builds the simulator, sluice chip run starts it"}
+	if path, err := simulatorThere(); err == nil {
+		m.Remedy = "simulate one: sluice chip run starts " + path + ", sluice verify --backend chip does so by itself"
+	} else if errors.Is(err, chip.ErrPlatform) {
+		m.Remedy = "use Linux"
+	}
+	return device{Name: chipName, Kind: chipName, State: absent, Features: []string{}, Missing: []missing{m}, Kernels: []string{}, Refused: map[string]string{}}
 }
 
 // devices is what `sluice devices` prints; docs/cli.md describes its JSON.
@@ -142,11 +171,18 @@ func (d devices) write(w io.Writer, colour bool) error {
 }
 
 func (b device) write(out *strings.Builder, colour bool) {
-	look := green
-	if b.State != string(engine.Serving) {
+	look := map[string]style{string(engine.Serving): green, absent: yellow}[b.State]
+	if look == plain {
 		look = red
 	}
-	fmt.Fprintf(out, "%s  %s  %s\n", paint(b.Name, bold, colour), b.Device, paint(b.State, look, colour))
+	line := []string{paint(b.Name, bold, colour)}
+	if b.Device != "" {
+		line = append(line, b.Device)
+	}
+	if b.Version != "" && b.Kind != cpuName {
+		line = append(line, "version "+b.Version)
+	}
+	fmt.Fprintf(out, "%s\n", strings.Join(append(line, paint(b.State, look, colour)), "  "))
 	if b.Reason != "" {
 		fmt.Fprintf(out, "  because %s\n", b.Reason)
 	}

@@ -65,14 +65,15 @@ func newRoot() *cobra.Command {
 
   sluice verify blk00000.dat      is every signature, hash and proof in this file right?
   sluice devices                  what does the work, and what is missing?
-  sluice bench                    how fast is it?`,
+  sluice bench                    how fast is it?
+  sluice chip                     simulate the chip, look into it, measure it`,
 		Args:          usage(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, err) })
-	root.AddCommand(newVerify(), newBench(), newDevices(), newVersion())
+	root.AddCommand(newVerify(), newBench(), newDevices(), newChip(), newVersion())
 	return root
 }
 

@@ -24,6 +24,7 @@ type record struct {
 	InvalidAt       []platform.Location       `json:"invalid_at"`
 	Seconds         float64                   `json:"seconds"`
 	Backends        map[string]int64          `json:"backends"`
+	BackendJobs     jobCounts                 `json:"backend_jobs"`
 	Error           string                    `json:"error,omitempty"`
 }
 
@@ -42,13 +43,14 @@ func recordOf(r *result) record {
 		Wrong:           r.report.Wrong,
 		InvalidAt:       r.report.InvalidAt,
 		Seconds:         r.took.Seconds(),
-		Backends:        r.backends,
+		Backends:        r.backends.totals(),
+		BackendJobs:     r.backends,
 	}
 	if rec.InvalidAt == nil {
 		rec.InvalidAt = []platform.Location{}
 	}
-	if rec.Backends == nil {
-		rec.Backends = map[string]int64{}
+	if rec.BackendJobs == nil {
+		rec.BackendJobs = jobCounts{}
 	}
 	if r.err != nil {
 		rec.Error = r.err.Error()

@@ -14,8 +14,8 @@ type result struct {
 	side     string // the side file that was used: previous outputs, validators, transactions
 	report   *platform.Report
 	took     time.Duration
-	backends map[string]int64 // jobs that each backend decided
-	err      error            // the file could not be read to its end, or not be verified
+	backends jobCounts // by backend and kernel
+	err      error     // the file could not be read to its end, or not be verified
 }
 
 // outcome sums a result up in one word.

@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -36,16 +40,29 @@ func TestModuleScripts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the packages of node/platform read the same files")
 	}
-	dir := func(module, file string) string {
-		return strings.TrimSuffix(vectors.Module(t, module, file), filepath.FromSlash(file))
-	}
 	runScripts(t, "testdata/modules", map[string]string{
-		"BTCD": dir("github.com/btcsuite/btcd", "blockchain/testdata/277647.dat.bz2"),
-		"GETH": dir("github.com/ethereum/go-ethereum", "beacon/types/testdata/block_deneb.json"),
+		"BTCD": moduleDir(t, btcd, btcdFile),
+		"GETH": moduleDir(t, "github.com/ethereum/go-ethereum", "beacon/types/testdata/block_deneb.json"),
 	})
 }
 
+// btcdFile is test data of btcd, beside other such.
+const btcd, btcdFile = "github.com/btcsuite/btcd", "blockchain/testdata/277647.dat.bz2"
+
+// moduleDir is the folder of a module that has the file.
+func moduleDir(t *testing.T, module, file string) string {
+	t.Helper()
+	return strings.TrimSuffix(vectors.Module(t, module, file), filepath.FromSlash(file))
+}
+
 func runScripts(t *testing.T, dir string, env map[string]string) {
+	t.Helper()
+	runScriptsWith(t, dir, env, func(*testscript.Env) error { return nil })
+}
+
+// runScriptsWith calls setup before each script.
+func runScriptsWith(t *testing.T, dir string, env map[string]string, setup func(e *testscript.Env) error) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -54,12 +71,14 @@ func runScripts(t *testing.T, dir string, env map[string]string) {
 			for k, v := range env {
 				e.Setenv(k, v)
 			}
-			return nil
+			return setup(e)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": cmdStatus,
 			"json":   cmdJSON,
 			"flip":   cmdFlip,
+			"flipin": cmdFlipIn,
+			"await":  cmdAwait,
 			"cut":    cmdCut,
 			"unpack": func(ts *testscript.TestScript, neg bool, args []string) {
 				if neg || len(args) != 2 {
@@ -145,6 +164,49 @@ func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
 	at, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	data[at] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o644))
+}
+
+// cmdAwait waits until a file or socket is there, or with ! until it is not: await FILE.
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: await FILE")
+	}
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); (err == nil) != neg {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("waited 30 s in vain for %s", args[0])
+		}
+	}
+}
+
+// cmdFlipIn changes one bit of a value that is written as text: flipin FILE N REGEXP. The value is what the group of the
+// match N (from 0) holds, hexadecimal or else base64; the bit is the lowest of its middle byte.
+func cmdFlipIn(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: flipin FILE N REGEXP")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	matches := regexp.MustCompile(args[2]).FindAllSubmatchIndex(data, -1)
+	if n >= len(matches) {
+		ts.Fatalf("%d matches", len(matches))
+	}
+	at := data[matches[n][2]:matches[n][3]]
+	value, err := hex.DecodeString(string(at))
+	encode := hex.EncodeToString
+	if err != nil {
+		value, err = base64.StdEncoding.DecodeString(string(at))
+		ts.Check(err)
+		encode = base64.StdEncoding.EncodeToString
+	}
+	value[len(value)/2] ^= 1
+	copy(at, encode(value))
 	ts.Check(os.WriteFile(path, data, 0o644))
 }
 

@@ -22,7 +22,7 @@ func writeSummary(w io.Writer, results []result, colour bool) error {
 		heading: []string{"FILE", "PLATFORM", "BLOCKS", "TRANSACTIONS", "VALID", "INVALID", "NOT CHECKABLE", "PER SECOND", "RESULT"},
 		left:    []bool{true, true, false, false, false, false, false, false, true},
 	}
-	total := result{file: "total", report: platform.NewReport("")}
+	total := result{file: "total", report: platform.NewReport(""), backends: jobCounts{}}
 	for i := range results {
 		r := &results[i]
 		r.addTo(&t)
@@ -35,6 +35,9 @@ func writeSummary(w io.Writer, results []result, colour bool) error {
 	if err := t.write(&out, colour); err != nil {
 		return err
 	}
+	if err := total.backends.write(&out, colour); err != nil {
+		return err
+	}
 	if _, n := total.decided(); n > 0 && total.report.Wrong == 0 {
 		out.WriteString("\nInvalid verdicts in the line of a kernel are not faults of the file: a multisig script tries keys that\n" +
 			"do not fit, a job file may expect \"invalid\".\n")
@@ -44,6 +47,23 @@ func writeSummary(w io.Writer, results []result, colour bool) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// write prints who decided what, if the CPU was not alone.
+func (j jobCounts) write(w io.Writer, colour bool) error {
+	if len(j) == 0 || len(j) == 1 && j[cpuName] != nil {
+		return nil
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	t := table{heading: []string{"BACKEND", "KERNEL", "JOBS"}, left: []bool{true, true, false}}
+	for _, backend := range slices.Sorted(maps.Keys(j)) {
+		for _, kernel := range slices.Sorted(maps.Keys(j[backend])) {
+			t.add(plain, backend, kernel, grouped(j[backend][kernel]))
+		}
+	}
+	return t.write(w, colour)
 }
 
 // include adds the numbers of a file to the total.
@@ -59,6 +79,7 @@ func (t *result) include(r *result) {
 	a.NotCheckable += b.NotCheckable
 	a.Wrong += b.Wrong
 	t.took += r.took
+	t.backends.include(r.backends)
 	if t.err == nil {
 		t.err = r.err
 	}

@@ -1,0 +1,123 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sluice-engine/sluice/driver/fake"
+	"github.com/sluice-engine/sluice/driver/regs"
+	"github.com/sluice-engine/sluice/driver/ring"
+	"github.com/sluice-engine/sluice/driver/vfiousertest"
+	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/ed25519"
+	"github.com/sluice-engine/sluice/kernels/sha256"
+	"github.com/sluice-engine/sluice/sim"
+)
+
+// TestChipScripts runs the scripts on a chip in memory, which is served on the socket $CHIP.
+func TestChipScripts(t *testing.T) {
+	runScriptsWith(t, "testdata/chip", nil, func(e *testscript.Env) error {
+		chip := fake.New(fake.Config{Kernels: []*kernels.Kernel{sha256.Kernel, sha256.Double, ed25519.Kernel}})
+		socket := filepath.Join(e.WorkDir, "chip")
+		stop, err := (&vfiousertest.Server{Device: chip}).Start(socket)
+		if err != nil {
+			return err
+		}
+		e.Defer(func() {
+			stop()
+			chip.Close()
+		})
+		e.Setenv("CHIP", socket)
+		return nil
+	})
+}
+
+// TestSimScripts runs the scripts on the simulator.
+func TestSimScripts(t *testing.T) {
+	binary, err := new(sim.Config).Find()
+	if errors.Is(err, sim.ErrNoBinary) && os.Getenv("SLUICE_REQUIRE_SIM") != "1" {
+		t.Skipf("no simulator; make sim builds it, SLUICE_REQUIRE_SIM=1 makes this an error: %v", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	runScripts(t, "testdata/sim", map[string]string{"SLUICE_SIM": binary, "BTCD": moduleDir(t, btcd, btcdFile)})
+}
+
+// TestNameOf: registers are named by their place.
+func TestNameOf(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range regs.Map {
+		for b := range r.Blocks {
+			for i := range r.Count {
+				name := nameOf(&r, b, i)
+				if seen[name] {
+					t.Errorf("%s twice", name)
+				}
+				seen[name] = true
+			}
+		}
+	}
+	for _, name := range []string{"global.id", "global.kernels[3]", "unit.row[31]", "counter.unit_jobs[0]", "queue[7].sq_base", "doorbell[2].cq_head"} {
+		if !seen[name] {
+			t.Errorf("no register is called %s", name)
+		}
+	}
+}
+
+// TestCounters: what the table says follows from the counters.
+func TestCounters(t *testing.T) {
+	caps := ring.Caps{Units: []ring.Unit{{Kernel: regs.KernelSha256, Units: 4}, {Kernel: regs.KernelSm3, Units: 1, Inexact: true}, {Kernel: 0x7777, Units: 1}}}
+	n := ring.Counters{Cycles: 2000, Busy: 1000, Jobs: 20, Submissions: 2, StallIn: 100, StallUnit: 250, StallOut: 5, BytesRead: 1500, BytesWritten: 640,
+		Units: []ring.UnitCounters{{Busy: 2000, Jobs: 10}, {Busy: 650, Jobs: 10}, {}}}
+	c := countersOf(&caps, &n)
+	if c.Units[0].Utilisation != 0.5 || c.Units[1].Utilisation != 0.65 || c.Units[2].Kernel != "kernel 0x7777" {
+		t.Errorf("%+v", c)
+	}
+	var out strings.Builder
+	table := countersTable()
+	c.add(&table)
+	if err := table.write(&out, false); err != nil {
+		t.Fatal(err)
+	}
+	want := `UNIT           UNITS  JOBS  CYCLES/JOB   BUSY  NO DATA  NO UNIT  NO ROOM  READ B/CYCLE  WRITTEN B/CYCLE
+sha256             4    10       200.0  50.0%
+sm3 (inexact)      1    10        65.0  65.0%
+the chip                20        50.0  50.0%    10.0%    25.0%     0.5%          1.50             0.64
+`
+	if out.String() != want {
+		t.Errorf("got:\n%s\nwant:\n%s", out.String(), want)
+	}
+	if ratio(1, 0) != 0 {
+		t.Error("a part of nothing is not nothing")
+	}
+}
+
+// TestReadAreas: a file that is damaged is an error, one that is not there tells what to do.
+func TestReadAreas(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "area.json")
+	if _, err := readAreas(path); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	for text, want := range map[string]int{`[{"module": "fifo", "lut": 1234, "ff": 5, "carry": 0, "dsp": 0, "bram": 2}]`: 1, `[`: -1, ``: -1, `[]`: 0} {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		areas, err := readAreas(path)
+		if (err != nil) != (want < 0) || err == nil && len(areas) != want {
+			t.Errorf("%q: %v, %v", text, areas, err)
+		}
+		if want == 1 {
+			var out strings.Builder
+			if err := writeAreas(&out, areas); err != nil || !strings.Contains(out.String(), "fifo    1,234   5      0    0     2") {
+				t.Errorf("%v, %q", err, out.String())
+			}
+		}
+	}
+}
