@@ -47,6 +47,11 @@ purego: ## the tests without assembly (-tags purego)
 fuzz-smoke: ## every fuzz target for $FUZZTIME (5s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz-smoke.sh
 
+SOAK ?= 10000000
+.PHONY: soak
+soak: ## $SOAK (10 million) random jobs of each kernel whose paths differ, every path against the reference; hours, not for CI
+	SLUICE_SOAK=$(SOAK) $(GO) test -run '^TestSoak' -count=1 -timeout 0 -v ./kernels/...
+
 .PHONY: bench
 bench: ## benchmarks of kernels and engine that match $BENCH (all), $BENCHTIME (200ms) each
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) ./kernels/... ./engine/...

@@ -108,10 +108,15 @@ func iterate(state [Size]byte, n uint32) [Size]byte {
 // chainEnds tells whether a row's chain, which its plain hashes have brought to state, ends where the row says.
 func chainEnds(row []byte, state [Size]byte, mix bool) bool {
 	if mix {
-		var last [2 * Size]byte
-		copy(last[:], state[:])
-		copy(last[Size:], row[mixinAt:endAt])
-		state = sha256.Sum256(last[:])
+		state = mixed(state, row)
 	}
 	return state == [Size]byte(row[endAt:])
+}
+
+// mixed hashes a state and the mixin of a row.
+func mixed(state [Size]byte, row []byte) [Size]byte {
+	var last [2 * Size]byte
+	copy(last[:], state[:])
+	copy(last[Size:], row[mixinAt:endAt])
+	return sha256.Sum256(last[:])
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/cpu"
+	"github.com/sluice-engine/sluice/kernels/internal/lanes"
 )
 
 const chainLanes = 32
@@ -19,10 +20,13 @@ type chainSet struct {
 	job   [chainLanes]int32
 }
 
-func runChain(b *kernels.Batch, lo, hi int) {
-	if cpu.Get() < cpu.AVX512 {
+func runChain(b *kernels.Batch, lo, hi int) { chainOn(b, lo, hi, cpu.Get()) }
+
+// chainOn is runChain on a level of instructions; it says how.
+func chainOn(b *kernels.Batch, lo, hi int, level cpu.Level) (how lanes.Paths) {
+	if level < cpu.AVX512 {
 		refChain(b, lo, hi)
-		return
+		return lanes.Alone
 	}
 	var s chainSet
 	next := lo
@@ -39,13 +43,13 @@ func runChain(b *kernels.Batch, lo, hi int) {
 			}
 		}
 		if active == 0 {
-			return
+			return how
 		}
 		if active <= 16 && top > 16 {
 			s.compact()
 			top = 16 // of which some may be idle
 		}
-		s.advance(b, active, top)
+		how |= s.advance(b, active, top)
 	}
 }
 
@@ -85,15 +89,19 @@ func (s *chainSet) compact() {
 }
 
 // advance follows all chains until the first of them ends, and decides those that do. The lanes at work are below top.
-func (s *chainSet) advance(b *kernels.Batch, active, top int) {
+func (s *chainSet) advance(b *kernels.Batch, active, top int) (how lanes.Paths) {
 	step := ^uint32(0)
 	for _, n := range s.left[:top] {
 		if n > 0 {
 			step = min(step, n)
 		}
 	}
+	how = lanes.AVX512
 	switch {
 	case active < 3: // faster one by one
+		if how = lanes.Alone; cpu.SHA() {
+			how = lanes.SHA
+		}
 		for l := range top {
 			if s.left[l] > 0 {
 				s.put(l, follow(s.get(l), step))
@@ -115,6 +123,7 @@ func (s *chainSet) advance(b *kernels.Batch, active, top int) {
 			b.SetVerdict(i, kernels.Of(chainEnds(row, s.get(l), mix)))
 		}
 	}
+	return how
 }
 
 // follow is iterate on a processor with AVX-512.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/cpu"
+	"github.com/sluice-engine/sluice/kernels/internal/lanes"
 )
 
 // powArgs is what the assembly reads, by offset: see kernels/_asm/sha256/search.go.
@@ -25,14 +26,20 @@ type powArgs struct {
 
 const powLanes = 32
 
-func runPoW(b *kernels.Batch, lo, hi int) {
+func runPoW(b *kernels.Batch, lo, hi int) { searchOn(b, lo, hi, cpu.Get()) }
+
+// searchOn is runPoW on a level of instructions; it says how.
+func searchOn(b *kernels.Batch, lo, hi int, level cpu.Level) (how lanes.Paths) {
 	for i := lo; i < hi; i++ {
-		if cpu.Get() < cpu.AVX512 || binary.LittleEndian.Uint32(b.Row(i)[countAt:]) < powLanes/4 {
+		if level < cpu.AVX512 || binary.LittleEndian.Uint32(b.Row(i)[countAt:]) < powLanes/4 {
 			refPoW(b, i, i+1)
+			how |= lanes.Alone
 			continue
 		}
 		searchLanes(b, i)
+		how |= lanes.AVX512
 	}
+	return how
 }
 
 // searchLanes decides one job. The lanes find nonces whose most significant word is small enough; those are

@@ -28,10 +28,10 @@ var (
 )
 
 // Run hashes the messages of jobs [lo,hi) of a batch of the kernel sha512.
-func Run(b *kernels.Batch, lo, hi int) { run(b, lo, hi, cpu.Get()) }
+func Run(b *kernels.Batch, lo, hi int) { RunOn(b, lo, hi, cpu.Get()) }
 
-// run is Run on a level of instructions; it says which paths were taken.
-func run(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
+// RunOn is Run on a level of instructions; it says which paths were taken.
+func RunOn(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
 	switch {
 	case level >= cpu.AVX512:
 		return runWide(b, lo, hi)
