@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the tools of hdl/ that are missing: Verilator, Yosys (with yosys-smtbmc), z3, a C++ compiler. Quick when
+# Installs the tools of hdl/ that are missing: Verilator, Yosys (with yosys-smtbmc), z3, a C++ compiler, zlib. Quick when
 # nothing is missing. As root it installs with apt-get; otherwise it prints the command and stops.
 set -euo pipefail
 
@@ -11,6 +11,7 @@ need yosys-smtbmc yosys
 need z3 z3
 need g++ g++
 need make make
+[[ -e /usr/include/zlib.h ]] || packages+=(zlib1g-dev) # the waves of the simulator
 
 ((${#packages[@]})) || exit 0
 mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
