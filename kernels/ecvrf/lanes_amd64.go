@@ -167,7 +167,7 @@ func (w *workspace) decode(g int) {
 	w.curve.Decompress(of.x[:], of.y[:], odd[:], ok[:])
 	fine &= ok[0] & ok[1]
 	for i := range of.x {
-		edwards8.Neutralise(&of.x[i], &of.y[i], ^fine)
+		edwards8.SetNeutral(&of.x[i], &of.y[i], ^fine)
 	}
 	w.fine[g] = fine
 }

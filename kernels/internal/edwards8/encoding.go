@@ -34,18 +34,21 @@ func (e *Encoding) Signed() bool { return e[3]&sign != 0 }
 // prime, and x = 0 has no sign.
 func (e *Encoding) Canonical() bool { return e.Reduced() && !(e.Signed() && e.ZeroX()) }
 
-// Small tells whether a reduced y is that of a point of order 1, 2, 4 or 8: 1, -1, 0 or one of the two of order 8.
+// Small tells whether this encodes, canonically or not, a point of order 1, 2, 4 or 8: whether y modulo the prime is 1, -1, 0 or one
+// of the two of order 8.
 func (e *Encoding) Small() bool {
 	y3 := e[3] &^ sign
 	switch e[0] {
-	case 0:
+	case 0, 1: // order 4; order 1
 		return e[1]|e[2]|y3 == 0
+	case 1<<64 - 20, 1<<64 - 19, 1<<64 - 18: // -1, order 2; p = 0; p + 1
+		return e[1]&e[2]&(y3|sign) == 1<<64-1
 	case order8[0]:
 		return e[1] == order8[1] && e[2] == order8[2] && y3 == order8[3]
 	case 1<<64 - 19 - order8[0]: // p - y
 		return e[1] == ^order8[1] && e[2] == ^order8[2] && y3 == ^order8[3]&^sign
 	}
-	return e.ZeroX()
+	return false
 }
 
 // order8 is a y of order 8; the other is its negative. No word of it, nor of p, makes the subtraction borrow.

@@ -42,9 +42,3 @@ func (p *Point) AppendLane(b []byte, l int) []byte {
 	b = binary.LittleEndian.AppendUint64(b, y[2][l]>>26|y[3][l]<<25)
 	return binary.LittleEndian.AppendUint64(b, y[3][l]>>39|y[4][l]<<12|p.X[0][l]<<63)
 }
-
-// Neutralise sets x = 0 and y = 1 in the lanes of the mask.
-func Neutralise(x, y *Element, mask uint8) {
-	x.Select(x, &zero, mask)
-	y.Select(y, &one, mask)
-}

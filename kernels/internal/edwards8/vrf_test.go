@@ -234,7 +234,7 @@ func TestNormalise(t *testing.T) {
 		}
 	}
 	x, y := one, zero
-	Neutralise(&x, &y, 0x5a)
+	SetNeutral(&x, &y, 0x5a)
 	for l := range Lanes {
 		if neutral := 0x5a>>l&1 == 1; (x[0][l] == 0) != neutral || (y[0][l] == 1) != neutral {
 			t.Errorf("lane %d: (%d, %d)", l, x[0][l], y[0][l])
