@@ -12,6 +12,14 @@ import (
 // mostAlone is how many jobs of a rest take less time one after the other than a group of AVX2 lanes that is mostly empty.
 const mostAlone = 3
 
+// alone is how many of n jobs, the last, are decided so.
+func alone(n int) int {
+	if rest := n % edwards8.Lanes; rest <= mostAlone {
+		return rest
+	}
+	return 0
+}
+
 // runNarrow decides jobs [lo,hi) with AVX2: in lanes, but for a small rest, or, under ZIP215, many by one equation.
 func runNarrow(b *kernels.Batch, lo, hi int) {
 	if b.Flags() == kernels.ZIP215 && hi-lo >= minCombined {
@@ -23,16 +31,13 @@ func runNarrow(b *kernels.Batch, lo, hi int) {
 
 // eachNarrow decides jobs [lo,hi), each for itself.
 func eachNarrow(b *kernels.Batch, lo, hi int) {
-	rest := (hi - lo) % edwards8.Lanes
-	if rest > mostAlone {
-		rest = 0
-	}
-	if lo < hi-rest {
+	end := hi - alone(hi-lo)
+	if lo < end {
 		w := narrows.Get().(*narrow)
-		w.decideEach(b, lo, hi-rest)
+		w.decideEach(b, lo, end)
 		narrows.Put(w)
 	}
-	runPortable(b, hi-rest, hi)
+	runPortable(b, end, hi)
 }
 
 // narrows keeps the memory of past calls for later ones.
@@ -91,7 +96,7 @@ func (w *narrow) decide(b *kernels.Batch, lo, n int, ks *edwards8.Residues) {
 	rule := b.Flags()
 	var fine, minusR uint8 // lanes whose job is not refused yet; which want -R
 	var odd, ok [2]uint8
-	var alone uint8 // lanes whose challenge cannot be halved
+	var whole uint8 // lanes whose challenge cannot be halved
 	for l := range edwards8.Lanes {
 		row := b.Row(lo + min(l, n-1))
 		key, r := row[:KeySize], row[KeySize:KeySize+32]
@@ -107,7 +112,7 @@ func (w *narrow) decide(b *kernels.Batch, lo, n int, ks *edwards8.Residues) {
 					minusR |= 1 << l
 				}
 			} else {
-				alone |= 1 << l
+				whole |= 1 << l
 				u, v = edwards8.Scalar{}, edwards8.Scalar{}
 			}
 		}
@@ -136,7 +141,7 @@ func (w *narrow) decide(b *kernels.Batch, lo, n int, ks *edwards8.Residues) {
 	}
 	fine &= w.p.Identity()
 	for l := range n {
-		if alone>>l&1 == 1 {
+		if whole>>l&1 == 1 {
 			runPortable(b, lo+l, lo+l+1)
 		} else {
 			b.SetVerdict(lo+l, kernels.Of(fine>>l&1 == 1))
