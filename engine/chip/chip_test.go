@@ -193,6 +193,21 @@ func TestPieces(t *testing.T) {
 	}
 }
 
+// TestStop: after a piece has failed, no more are begun.
+func TestStop(t *testing.T) {
+	const n = 40 * pieceJobs
+	b, chip := openFake(t, sha256.Node)
+	batch, _ := jobs(t, kernels.Heap, sha256.Node, n, 0)
+	chip.Plant(fake.Internal)
+	var fault *backend.Fault
+	if err := b.Run(context.Background(), batch, 0, n); !errors.As(err, &fault) {
+		t.Fatal(err)
+	}
+	if n := b.link.host.Stats().Submissions; n > 30 {
+		t.Errorf("%d submissions although the first one failed", n)
+	}
+}
+
 func ringBytes(b *Backend) uint64 {
 	return uint64(b.link.host.Caps().Queues) * 64 * (regs.SubmissionSize + regs.CompletionSize)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,11 +17,13 @@ import (
 	"github.com/sluice-engine/sluice/driver"
 	"github.com/sluice-engine/sluice/driver/fake"
 	"github.com/sluice-engine/sluice/driver/ring"
+	"github.com/sluice-engine/sluice/driver/vfiouser/wire"
 	"github.com/sluice-engine/sluice/driver/vfiousertest"
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/keccak256"
 	"github.com/sluice-engine/sluice/kernels/sha256"
+	"golang.org/x/sys/unix"
 )
 
 // slot is a place for a card: what is plugged in changes.
@@ -75,6 +78,11 @@ func TestReconnect(t *testing.T) {
 		}
 		batch.Unset(0, 300)
 		s.unplug()
+		early, err := kernels.NewIn(b.Allocator(), sha256.Node, 0, 1<<17, 0) // a new region, while nobody knows yet that the device is gone
+		if err != nil {
+			t.Fatal(err)
+		}
+		early.Release()
 		var fault *backend.Fault
 		for range 3 {
 			if err := run(); !errors.As(err, &fault) || !errors.Is(err, driver.ErrGone) && !errors.Is(err, errEmpty) {
@@ -298,6 +306,29 @@ func TestFind(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(Config{Device: socket}, nil, "sluice chip run")
+}
+
+// TestBusy: a simulator that serves somebody else says so.
+func TestBusy(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "s")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		c, err := l.AcceptUnix()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		if m, err := wire.Receive(c, 4096); err == nil {
+			wire.Send(c, wire.Header{ID: m.ID, Command: m.Command, Flags: wire.FlagReply | wire.FlagError, Errno: uint32(unix.EBUSY)}, nil)
+		}
+	}()
+	if _, err := Dial(socket); !errors.Is(err, unix.EBUSY) || !strings.Contains(err.Error(), "another program") {
+		t.Error(err)
+	}
 }
 
 // ExampleOpen decides three jobs on the chip that the environment names.

@@ -93,6 +93,8 @@ func dial(name string, timeout time.Duration, sys string) (driver.Device, error)
 		return nil, fmt.Errorf("chip: %s: no such socket; start the simulator with: sluice chip run --socket %s", name, name)
 	case errors.Is(err, unix.ECONNREFUSED):
 		return nil, fmt.Errorf("chip: %s: the simulator is no longer there; start it again with: sluice chip run --socket %s", name, name)
+	case errors.Is(err, unix.EBUSY):
+		return nil, fmt.Errorf("chip: %s: another program uses this simulator, which serves one at a time: %w", name, err)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, fmt.Errorf("chip: %s: no answer within %v; a simulator serves one program at a time: does another one use it? (%w)", name, timeout, err)
 	}
