@@ -18,15 +18,19 @@ help: ## list the targets
 ##@ use
 
 .PHONY: setup
-setup: ## install what is missing (git, a C compiler for -race; with apt, as root) and download the modules
+setup: ## install what any target needs and is missing (with apt, as root; otherwise print the command), download modules
 	@scripts/setup.sh
+	@scripts/setup-hdl.sh
+	@scripts/setup-trace.sh
 
 .PHONY: build
 build: ## build bin/sluice
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/sluice ./cmd/sluice
 
 .PHONY: demo
-demo: setup build ## set up, build, verify real Bitcoin and Ethereum blocks and print one table
+demo: ## build with what is needed for that, verify real Bitcoin and Ethereum blocks and print one table
+	@scripts/setup.sh
+	@$(MAKE) --no-print-directory build
 	@scripts/demo.sh
 
 ##@ test

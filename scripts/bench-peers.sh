@@ -3,6 +3,7 @@
 # missing is installed with apt-get as root; otherwise the command is printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/apt.sh
 
 packages=()
 cc=$(go env CC)
@@ -14,18 +15,7 @@ for header in secp256k1_schnorrsig.h:libsecp256k1-dev sodium.h:libsodium-dev; do
 		packages+=("${header##*:}")
 	fi
 done
-if ((${#packages[@]})); then
-	if ! command -v apt-get >/dev/null; then
-		echo "bench-peers: missing: ${packages[*]}: install them with this system's package manager" >&2
-		exit 1
-	fi
-	if ((EUID != 0)); then
-		echo "bench-peers: missing: ${packages[*]}. Run: sudo apt-get install -y ${packages[*]}" >&2
-		exit 1
-	fi
-	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2
-fi
+install bench-peers "${packages[@]}" >&2
 
 commit=$(git describe --always --abbrev=12 --dirty --exclude '*' 2>/dev/null || true)
 (cd bench/peers && CGO_ENABLED=1 go build -trimpath -ldflags "-X main.commit=$commit" -o ../../bin/bench-peers .)
