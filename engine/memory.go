@@ -1,18 +1,23 @@
 package engine
 
 import (
-	"github.com/sluice-engine/sluice/engine/backend"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// Allocator gives memory for batches: that which a device reads in place, of the first one that serves and has such, else the
-// Go heap. A batch in other memory is decided, too; it is copied to the device. Batches stay usable while the engine is
-// open; who is done with one releases it (kernels.Batch.Release), as such memory is bounded.
-func (e *Engine) Allocator() kernels.Allocator {
-	for _, m := range e.members {
-		if own, ok := m.be.(backend.Memory); ok && m.serving.Load() {
-			return own.Allocator()
-		}
+// What kernels on the CPU remember between batches; see [kernels.Kernel]. It is the process's, whatever engine uses it.
+var (
+	memoryHitsDesc   = prometheus.NewDesc("sluice_memory_hits_total", "Things that the kernel's code for the CPU asked its memory of past batches for, and found.", []string{"kernel"}, nil)
+	memoryMissesDesc = prometheus.NewDesc("sluice_memory_misses_total", "Things that the kernel's code for the CPU asked its memory of past batches for in vain.", []string{"kernel"}, nil)
+)
+
+// collectMemory sends what the kernel counts, if it has a memory.
+func collectMemory(ch chan<- prometheus.Metric, k *kernels.Kernel) {
+	if k.Memory == nil {
+		return
 	}
-	return kernels.Heap
+	hits, misses := k.Memory()
+	ch <- prometheus.MustNewConstMetric(memoryHitsDesc, prometheus.CounterValue, float64(hits), k.Name)
+	ch <- prometheus.MustNewConstMetric(memoryMissesDesc, prometheus.CounterValue, float64(misses), k.Name)
 }

@@ -1,55 +1,44 @@
 package engine
 
 import (
-	"context"
+	"strings"
 	"testing"
 
-	"github.com/sluice-engine/sluice/engine/backend"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
 	"github.com/sluice-engine/sluice/kernels"
 )
 
-// reaching is a device with memory of its own.
-type reaching struct {
-	*device
-	memory kernels.Allocator
-}
-
-func (r reaching) Allocator() kernels.Allocator { return r.memory }
-
-// counting is memory that counts.
-type counting struct {
-	kernels.Allocator
-	given int
-}
-
-func (c *counting) Alloc(size int) ([]byte, error) {
-	c.given++
-	return c.Allocator.Alloc(size)
-}
-
-// TestAllocator: batches go where a device reads them, as long as it serves.
-func TestAllocator(t *testing.T) {
-	memory := &counting{Allocator: kernels.Heap}
-	e, err := Open(Config{Kernels: []*kernels.Kernel{toy}, Custom: []backend.Backend{newDevice("plain", nil), reaching{newDevice("d", nil), memory}}})
+// TestMemory reads the counters of a kernel that has a memory, and finds none of one that has not.
+func TestMemory(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	k := newToy(toy.ID+1, "toy.memory", nil)
+	asked := uint64(0)
+	k.Memory = func() (hits, misses uint64) {
+		asked++
+		return 10 * asked, asked
+	}
+	e, err := Open(Config{Backends: []string{}, Kernels: []*kernels.Kernel{toy, k}, Registerer: registry})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	b, err := kernels.NewIn(e.Allocator(), toy, 0, 100, 0)
-	if err != nil || memory.given != 1 {
-		t.Fatalf("%d batches in the memory of the device, %v", memory.given, err)
+	for range 2 {
+		if _, err := registry.Gather(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := b.Add(make([]byte, 0)); err != nil {
-		t.Fatal(err)
-	}
-	if err := e.Run(context.Background(), b); err != nil {
-		t.Fatal(err)
-	}
-	checkRight(t, b)
-	b.Release()
-	m := e.members[2]
-	m.quarantine(m.services[toy.ID], false, "planted")
-	if e.Allocator() != kernels.Heap {
-		t.Error("memory of a device that does not serve")
+	asked = 4
+	err = testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP sluice_memory_hits_total Things that the kernel's code for the CPU asked its memory of past batches for, and found.
+# TYPE sluice_memory_hits_total counter
+sluice_memory_hits_total{kernel="toy.memory"} 50
+# HELP sluice_memory_misses_total Things that the kernel's code for the CPU asked its memory of past batches for in vain.
+# TYPE sluice_memory_misses_total counter
+sluice_memory_misses_total{kernel="toy.memory"} 5
+`), "sluice_memory_hits_total", "sluice_memory_misses_total")
+	if err != nil {
+		t.Error(err)
 	}
 }
