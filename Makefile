@@ -73,7 +73,7 @@ report: ## bench/REPORT.md and bench/report.html from bench/results/*.json
 ##@ check
 
 .PHONY: check
-check: lint cross gen-check race purego ## all that CI runs beside the tests: lint, cross builds, gen-check, race, purego
+check: lint lint-hdl cross gen-check race purego ## all that CI runs beside the tests: lint of Go and RTL, cross builds, gen-check, race, purego
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck, go.mod tidy and verified, the import table
