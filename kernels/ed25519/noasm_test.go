@@ -13,3 +13,6 @@ func TestPath(t *testing.T) {
 		t.Error("Run is not the portable code")
 	}
 }
+
+// soakPaths: Run has one path.
+func soakPaths() []soakPath { return nil }

@@ -4,12 +4,9 @@ import (
 	"bytes"
 	stded25519 "crypto/ed25519"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/nasty25519"
@@ -247,63 +244,5 @@ func TestConcurrent(t *testing.T) {
 		if b.Verdict(i) != kernels.Of(i != 150) {
 			t.Errorf("job %d: %v", i, b.Verdict(i))
 		}
-	}
-}
-
-// soakVariable asks for TestSoak with so many jobs; make soak wants ten million.
-const soakVariable = "SLUICE_SOAK"
-
-// TestSoak compares Run and Ref on spoilt and honest jobs at random.
-func TestSoak(t *testing.T) {
-	jobs := 20000
-	if v := os.Getenv(soakVariable); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil {
-			t.Fatalf("%s: %v", soakVariable, err)
-		}
-		jobs = n
-	} else if testing.Short() {
-		jobs = 2000
-	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("%d jobs, seed %d; %s sets their number", jobs, seed, soakVariable)
-	r := rand.New(rand.NewPCG(seed, 2))
-	all := nasty(kernels.ZIP215, 0)
-	for done := 0; done < jobs; {
-		rule := Kernel.Rules[r.IntN(3)]
-		n := 1 + r.IntN(300)
-		if r.IntN(2) == 0 {
-			n = 1 + r.IntN(20)
-		}
-		spoilt := r.IntN(4) // a quarter of the batches is all from the valid cases
-		list := make([]job, n)
-		for i := range list {
-			j := all[r.IntN(len(all))]
-			for spoilt == 0 && !j.valid {
-				j = all[r.IntN(len(all))]
-			}
-			if spoilt > 1 && r.IntN(8*spoilt) == 0 {
-				j.key, j.signature = bytes.Clone(j.key), bytes.Clone(j.signature)
-				if bit := r.IntN(8 * rowSize); bit < 8*KeySize {
-					j.key[bit/8] ^= 1 << (bit % 8)
-				} else {
-					j.signature[bit/8-KeySize] ^= 1 << (bit % 8)
-				}
-			}
-			list[i] = j
-		}
-		b := batchOf(t, rule, list)
-		Kernel.Run(b, 0, n)
-		got := bytes.Clone(b.Verdicts())
-		Kernel.Ref(b, 0, n)
-		if !bytes.Equal(got, b.Verdicts()) {
-			for i := range n {
-				if got[i] != b.Verdicts()[i] {
-					t.Fatalf("%v, seed %d, batch of %d, job %d, %s: Run %d, Ref %d (key %x, message %x, signature %x)",
-						rule, seed, n, i, list[i].name, got[i], b.Verdicts()[i], list[i].key, list[i].message, list[i].signature)
-				}
-			}
-		}
-		done += n
 	}
 }
