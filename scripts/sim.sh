@@ -38,11 +38,11 @@ for what in "${@:-fast}"; do
 	case $what in
 	fast)
 		model "$name" '-O3 -march=native' --x-assign fast --x-initial fast --noassert \
-			-MAKEFLAGS 'OPT_FAST=-O3 OPT_SLOW=-O1 OPT_GLOBAL=-O2'
+			-MAKEFLAGS 'OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2'
 		;;
 	trace)
 		model "$name-trace" '-O3 -march=native' --x-assign fast --x-initial fast --noassert --trace-fst --trace-structs \
-			-MAKEFLAGS 'OPT_FAST=-O3 OPT_SLOW=-O1 OPT_GLOBAL=-O2'
+			-MAKEFLAGS 'OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2'
 		;;
 	debug)
 		model "$name-debug" '-O1 -g' --x-assign unique --x-initial unique --assert --trace-fst --trace-structs \

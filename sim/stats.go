@@ -9,6 +9,7 @@ type Stats struct {
 
 	WallSeconds     float64 `json:"wall_seconds"`      // from start to end
 	RunSeconds      float64 `json:"run_seconds"`       // in which the clock ran
+	CPUSeconds      float64 `json:"cpu_seconds"`       // of this process, user and system
 	CyclesPerSecond float64 `json:"cycles_per_second"` // while the clock ran
 
 	ReadRequests    uint64 `json:"read_requests"`    // of DMA, that were answered

@@ -1,6 +1,7 @@
 // sluice-sim: the chip, simulated, as a PCI function that other processes drive over vfio-user.
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -53,6 +54,10 @@ void announce(int fd) {
 
 void finish(const sim::Options& o, sim::Stats* stats, std::chrono::steady_clock::time_point begin) {
   stats->wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  rusage use{};
+  ::getrusage(RUSAGE_SELF, &use);
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  stats->cpu_seconds = seconds(use.ru_utime) + seconds(use.ru_stime);
   sim::say(stats->line());
   if (o.stats.empty()) return;
   std::ofstream file(o.stats);

@@ -13,7 +13,7 @@
 namespace sim {
 namespace {
 
-constexpr uint32_t kCycles = 16;          // between two looks at the socket
+constexpr uint32_t kCycles = 64;          // between two looks at the socket
 constexpr int kMessages = 64;             // of one client, between two looks at the rest
 constexpr size_t kWaiting = 8;            // who comes when more wait takes the place of the first
 

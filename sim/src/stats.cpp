@@ -28,6 +28,7 @@ std::string Stats::json() const {
   number("messages", messages);
   real("wall_seconds", wall_seconds, ",\n");
   real("run_seconds", run_seconds, ",\n");
+  real("cpu_seconds", cpu_seconds, ",\n");
   real("cycles_per_second", cycles_per_second(), "\n}\n");
   return s;
 }

@@ -11,6 +11,7 @@ struct Stats {
   uint64_t resets = 0;
   double wall_seconds = 0;
   double run_seconds = 0;
+  double cpu_seconds = 0;
   uint64_t read_requests = 0;
   uint64_t write_requests = 0;
   uint64_t refused_requests = 0;
