@@ -29,7 +29,7 @@ func runPortable(b *kernels.Batch, lo, hi int) {
 }
 
 // portables keeps the memory of past calls for later ones.
-var portables = sync.Pool{New: func() any { return &portable{hash: sha512.New()} }}
+var portables = sync.Pool{New: func() any { return &portable{hash: sha512.New(), sum: edwards1.NewSum(4)} }}
 
 // portable is what is used again from job to job.
 type portable struct {
@@ -37,7 +37,7 @@ type portable struct {
 	digest [sha512.Size]byte
 	k, s   edwards8.Scalar
 	a, r   edwards1.Point
-	sum    edwards1.Sum
+	sum    *edwards1.Sum
 }
 
 // decideEach decides jobs [lo,hi), each for itself.

@@ -12,7 +12,8 @@ import (
 
 // How many jobs of a ZIP215 batch go into one equation: see combine_amd64.go, which has the same equation in lanes.
 const (
-	minPortable = 16 // with fewer, deciding each is faster
+	minPortable = 4   // with fewer, deciding each is faster
+	minBuckets  = 100 // with fewer, shared doublings are faster than buckets
 	maxPortable = 1024
 )
 
@@ -22,8 +23,9 @@ var (
 	portableRecent history
 )
 
-// portableSum is the memory of one equation, 8 (sum zR + sum zkA - (sum zs)B) = 0, with random z of 128 bits: half a megabyte.
+// portableSum is the memory of one equation, 8 (sum zR + sum zkA - (sum zs)B) = 0, with random z of 128 bits: a megabyte.
 type portableSum struct {
+	sum     *edwards1.Sum
 	buckets edwards1.Buckets
 	keys    int
 	long    [maxPortable + 1]edwards1.Term // keys, each once, and B
@@ -39,7 +41,9 @@ type portableSum struct {
 }
 
 // portableSums keeps the memory of past calls for later ones.
-var portableSums = sync.Pool{New: func() any { return new(portableSum) }}
+var portableSums = sync.Pool{New: func() any { return newPortableSum() }}
+
+func newPortableSum() *portableSum { return &portableSum{sum: edwards1.NewSum(2*minBuckets + 2)} }
 
 // decideMany decides jobs [lo,hi), at most [maxPortable], by one equation if it holds.
 func (w *portable) decideMany(b *kernels.Batch, lo, hi int) {
@@ -87,12 +91,8 @@ func (c *portableSum) combine(w *portable, keys *keyCache[edwards1.Affine], b *k
 		total.Add(&total, &t)
 	}
 	keys.count(known, c.keys-known)
-	base := edwards1.Base()
-	c.long[c.keys].Scalar.Neg(&total)
-	c.long[c.keys].Point.Set(&base)
-
-	var p edwards1.Point
-	c.buckets.Compute(&p, c.long[:c.keys+1], c.short[:terms])
+	total.Neg(&total)
+	p := c.add(c.short[:terms], &total)
 	p.Double(&p, 3)
 	held := p.Identity()
 	for i := range hi - lo {
@@ -104,6 +104,27 @@ func (c *portableSum) combine(w *portable, keys *keyCache[edwards1.Affine], b *k
 		}
 	}
 	return held
+}
+
+// add gives the sum of the terms of keys, the short ones, and kB.
+func (c *portableSum) add(short []edwards1.Term, k *edwards8.Scalar) (p edwards1.Point) {
+	if len(short) >= minBuckets {
+		base := edwards1.Base()
+		c.long[c.keys].Scalar = *k
+		c.long[c.keys].Point.Set(&base)
+		c.buckets.Compute(&p, c.long[:c.keys+1], short)
+		return p
+	}
+	c.sum.Reset()
+	c.sum.AddBase(k)
+	for i := range c.long[:c.keys] {
+		c.sum.AddTerm(&c.long[i])
+	}
+	for i := range short {
+		c.sum.AddTerm(&short[i])
+	}
+	c.sum.Compute(&p)
+	return p
 }
 
 // keyOf gives the number of the key of job lo+i among those of long, and puts it there if it is new; hit says that it is, and its point

@@ -16,7 +16,7 @@ func TestPortable(t *testing.T) {
 			runPortable(b, i, i+1)
 		}
 		compare(t, b, jobs, 0)
-		for _, size := range []int{2, 15, 16, 17, 100, len(jobs)} {
+		for _, size := range []int{2, 3, 4, 5, 17, 100, len(jobs)} {
 			b.Unset(0, b.Len())
 			for lo := 0; lo < len(jobs); lo += size {
 				runPortable(b, lo, min(lo+size, len(jobs)))
@@ -63,7 +63,7 @@ func TestPortableHalved(t *testing.T) {
 
 // TestPortableSum decides by one equation, of the valid awkward jobs under ZIP215 and of batches with one that is not valid.
 func TestPortableSum(t *testing.T) {
-	w, c, keys := portables.Get().(*portable), new(portableSum), newKeyCache[edwards1.Affine]()
+	w, c, keys := portables.Get().(*portable), newPortableSum(), newKeyCache[edwards1.Affine]()
 	var valid, invalid []job
 	for _, j := range nasty(kernels.ZIP215, 0) {
 		if j.valid {
@@ -72,7 +72,7 @@ func TestPortableSum(t *testing.T) {
 			invalid = append(invalid, j)
 		}
 	}
-	for _, n := range []int{1, 2, 3, 17, 100, min(len(valid), maxPortable)} {
+	for _, n := range []int{1, 2, 3, 17, minBuckets - 1, minBuckets, min(len(valid), maxPortable)} {
 		b := batchOf(t, kernels.ZIP215, valid[:n])
 		for range 2 { // the second time the keys are known
 			b.Unset(0, n)
@@ -115,7 +115,7 @@ func TestPortableAllocs(t *testing.T) {
 		t.Skip("under the race detector a sync.Pool forgets at random")
 	}
 	for _, rule := range Kernel.Rules {
-		for _, n := range []int{1, 40} {
+		for _, n := range []int{1, 40, 200} {
 			b := signed(t, rule, n, 100)
 			runPortable(b, 0, n)
 			// The pools lose their memory to the collector, now and then.

@@ -251,10 +251,15 @@ func TestSum(t *testing.T) {
 	for range 200 {
 		s.Reset()
 		want := edwards25519.NewIdentityPoint()
-		for range rand.IntN(3) {
+		for range rand.IntN(6) {
 			p, q := randomPoint(t)
 			k, negative := randomScalar([]int{1, 8, 130, 253, 255}[rand.IntN(5)]), rand.IntN(2) == 0
-			s.Add(&k, &p, negative)
+			if term := (Term{Scalar: k}); !negative && rand.IntN(2) == 0 {
+				term.Point.Set(&p)
+				s.AddTerm(&term)
+			} else {
+				s.Add(&k, &p, negative)
+			}
 			if q = times(k, q); negative {
 				q.Negate(q)
 			}

@@ -6,16 +6,13 @@ import (
 	"github.com/sluice-engine/sluice/kernels/internal/edwards8"
 )
 
-// Sum adds up products of a few points and scalars, which share their doublings (Straus). The digits are signed and odd, and most of them
+// Sum adds up products of some points and scalars, which share their doublings (Straus). The digits are signed and odd, and most of them
 // zero: width-w non-adjacent forms, of width 5 for points that come with a job, and 8 for the generator B of RFC 8032, section 5.1, whose
-// tables are made once. It is meant to be used again.
+// tables are made once. It is meant to be used again. The zero value is ready.
 type Sum struct {
 	n     int
-	terms [maxTerms]term
+	terms []term // those from n on are memory of sums before
 }
-
-// maxTerms is how many products there may be.
-const maxTerms = 4
 
 type term struct {
 	digits [256]int8
@@ -23,6 +20,9 @@ type term struct {
 	own    [8]Cached // odd multiples of a point
 	base   *[64]Affine
 }
+
+// NewSum gives a sum with memory for n products; more take more.
+func NewSum(n int) *Sum { return &Sum{terms: make([]term, n)} }
 
 // Reset forgets all products.
 func (s *Sum) Reset() { s.n = 0 }
@@ -43,6 +43,25 @@ func (s *Sum) Add(k *edwards8.Scalar, p *Point, negative bool) {
 	}
 }
 
+// AddTerm adds a term of many.
+func (s *Sum) AddTerm(t *Term) {
+	// (4x : 4y : 4 : 4xy)
+	var p Point
+	minus := t.Point.YMinusX
+	minus.tighten()
+	p.X.Sub(&t.Point.YPlusX, &minus)
+	p.X.tighten()
+	p.Y.Add(&t.Point.YPlusX, &minus)
+	p.Y.tighten()
+	p.T.Mul(&p.X, &p.Y)
+	p.X.Add(&p.X, &p.X)
+	p.X.tighten()
+	p.Y.Add(&p.Y, &p.Y)
+	p.Y.tighten()
+	p.Z = Element{4}
+	s.Add(&t.Scalar, &p, false)
+}
+
 // AddBase adds kB, of k < 2^253. It takes two products.
 func (s *Sum) AddBase(k *edwards8.Scalar) {
 	tables := bases()
@@ -51,6 +70,9 @@ func (s *Sum) AddBase(k *edwards8.Scalar) {
 }
 
 func (s *Sum) term(k *edwards8.Scalar, width int, negative bool) *term {
+	if s.n == len(s.terms) {
+		s.terms = append(s.terms, term{})
+	}
 	t := &s.terms[s.n]
 	s.n++
 	t.recode(k, uint(width), negative)
