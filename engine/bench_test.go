@@ -10,17 +10,18 @@ import (
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/ed25519"
+	"github.com/sluice-engine/sluice/kernels/keccak256"
 	"github.com/sluice-engine/sluice/kernels/sample"
 	"github.com/sluice-engine/sluice/kernels/secp256k1"
 	"github.com/sluice-engine/sluice/kernels/sha256"
 )
 
-// BenchmarkEngineOverhead sets Run on batches of 256 jobs against the bare kernel on as many cores: one worker against
+// BenchmarkOverhead sets Run on batches of 256 jobs against the bare kernel on as many cores: one worker against
 // Kernel.Run, two against two goroutines with half a batch each. Both take turns in one process; overhead-% compares
 // the shortest turn of each, as whatever else runs on the machine only makes turns longer.
-func BenchmarkEngineOverhead(b *testing.B) {
+func BenchmarkOverhead(b *testing.B) {
 	for _, workers := range []int{1, 2} {
-		for _, k := range []*kernels.Kernel{ed25519.Kernel, secp256k1.Verify, sha256.Kernel, sha256.Node} {
+		for _, k := range []*kernels.Kernel{ed25519.Kernel, secp256k1.Verify, sha256.Kernel, sha256.Node, keccak256.Kernel} {
 			b.Run(fmt.Sprintf("%s/workers=%d", k.Name, workers), func(b *testing.B) { overhead(b, k, workers) })
 		}
 	}

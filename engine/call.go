@@ -107,8 +107,7 @@ func (r *run) settle(c *call, err error, charged float64) bool {
 
 	stopped := c.stopped.Load() != 0
 	took := time.Since(c.started)
-	s.counts.busy.Add(int64(took))
-	s.latency.Observe(took.Seconds())
+	s.counts.call(took)
 	if err == nil || stopped {
 		s.model.observe(work(r.batch, lo, lo+c.given), charged, time.Now())
 	}
@@ -125,7 +124,7 @@ func (r *run) settle(c *call, err error, charged float64) bool {
 	defer r.mu.Unlock()
 	if good && c.lies == m.lies.Load() {
 		r.credit(s, lo, hi, c.lies)
-		s.counts.spans.Add(1)
+		s.counts.useful()
 	} else {
 		r.batch.Unset(lo, hi)
 		r.orphan(lo, hi)

@@ -10,9 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/sync/semaphore"
-
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/engine/cpu"
 	"github.com/sluice-engine/sluice/kernels"
@@ -28,8 +25,7 @@ type Engine struct {
 	dice    *dice
 	metrics *metrics
 
-	queue             *semaphore.Weighted // of jobs
-	inFlight, waiting atomic.Int64        // jobs
+	queue *queue
 
 	ctx     context.Context // of the wardens; done when the engine closes
 	cancel  context.CancelFunc
@@ -38,7 +34,6 @@ type Engine struct {
 	closing  sync.Once
 	closed   atomic.Bool
 	closeErr error
-	running  sync.RWMutex // Run holds it for reading, so that Close can wait
 
 	mu      sync.Mutex
 	streams map[*Stream]struct{}
@@ -46,9 +41,9 @@ type Engine struct {
 
 // served is a kernel that the engine serves.
 type served struct {
-	kernel               *kernels.Kernel
-	cpu                  *service
-	batchJobs, batchTime prometheus.Observer
+	kernel  *kernels.Kernel
+	cpu     *service
+	batches batches // guarded by cpu.counts
 }
 
 // Open starts an engine. It gives every backend the known answers of its kernels, which takes some tens of milliseconds
@@ -68,11 +63,11 @@ func Open(c Config) (*Engine, error) {
 		log:     c.Logger,
 		served:  make(map[kernels.ID]*served, len(c.Kernels)),
 		dice:    newDice(),
-		queue:   semaphore.NewWeighted(int64(c.QueueJobs)),
+		queue:   newQueue(c.QueueJobs),
 		streams: make(map[*Stream]struct{}),
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
-	e.metrics = newMetrics(e)
+	e.metrics = &metrics{e}
 	if err := e.open(); err != nil {
 		e.cancel()
 		for _, m := range e.members {
@@ -146,7 +141,7 @@ func (e *Engine) open() error {
 		if s.refused != "" {
 			return fmt.Errorf("%w: this machine's CPU cannot be used: %s", ErrKnownAnswer, s.refused)
 		}
-		e.served[k.ID] = &served{k, s, e.metrics.batchJobs.WithLabelValues(k.Name), e.metrics.batchTime.WithLabelValues(k.Name)}
+		e.served[k.ID] = &served{kernel: k, cpu: s}
 	}
 	if standby {
 		own.set(Standby, "")
@@ -175,18 +170,43 @@ func (e *Engine) Run(ctx context.Context, b *kernels.Batch) error {
 
 // run is Run, also while streams drain before the engine closes.
 func (e *Engine) run(ctx context.Context, b *kernels.Batch) error {
-	e.running.RLock()
-	defer e.running.RUnlock()
-	n, start := b.Len(), now()
-	k, err := e.enter(ctx, b)
-	if err != nil || n == 0 {
+	n := b.Len()
+	k := e.served[b.Kernel().ID]
+	if k == nil || k.kernel != b.Kernel() {
 		b.Unset(0, n)
+		return fmt.Errorf("%w: %s", ErrKernel, b.Kernel().Name)
+	}
+	if n == 0 {
+		return nil
+	}
+	var start time.Duration
+	waited := !e.queue.tryEnter(n)
+	if waited {
+		start = now()
+		if err := e.queue.enter(ctx, n); err != nil {
+			b.Unset(0, n)
+			return err
+		}
+	}
+	defer e.queue.leave(n)
+	counts := &k.cpu.counts
+	if len(e.members) > 1 {
+		if !waited {
+			start = now()
+		}
+		err := e.decide(ctx, k, b)
+		counts.batch(&k.batches, n, now()-start)
 		return err
 	}
-	defer e.leave(n)
-	err = e.decide(ctx, k, b)
-	k.batchJobs.Observe(float64(n))
-	k.batchTime.Observe((now() - start).Seconds())
+	took, err := e.cpu.Timed(ctx, b, 0, n)
+	all := took
+	if waited {
+		all = now() - start
+	}
+	counts.whole(&k.batches, b, took, all)
+	if err != nil && ctx.Err() == nil {
+		counts.faults.Add(1)
+	}
 	return err
 }
 
@@ -195,51 +215,17 @@ var epoch = time.Now()
 // now is a monotonic reading, cheaper than time.Now.
 func now() time.Duration { return time.Since(epoch) }
 
-// enter waits until there is room for the batch's jobs. An empty batch needs none.
-func (e *Engine) enter(ctx context.Context, b *kernels.Batch) (*served, error) {
-	k := e.served[b.Kernel().ID]
-	if k == nil || k.kernel != b.Kernel() {
-		return nil, fmt.Errorf("%w: %s", ErrKernel, b.Kernel().Name)
-	}
-	if e.ctx.Err() != nil {
-		return nil, ErrClosed
-	}
-	n := b.Len()
-	if n == 0 {
-		return k, nil
-	}
-	weight := int64(min(n, e.config.QueueJobs))
-	if !e.queue.TryAcquire(weight) {
-		e.waiting.Add(int64(n))
-		err := e.queue.Acquire(ctx, weight)
-		e.waiting.Add(-int64(n))
-		if err != nil {
-			return nil, err
-		}
-	}
-	e.inFlight.Add(int64(n))
-	return k, nil
-}
-
-// leave makes room for n jobs.
-func (e *Engine) leave(n int) {
-	e.inFlight.Add(-int64(n))
-	e.queue.Release(int64(min(n, e.config.QueueJobs)))
-}
-
-// decide chooses who decides the batch.
+// decide chooses who decides the batch, where there is a choice.
 func (e *Engine) decide(ctx context.Context, k *served, b *kernels.Batch) error {
-	if len(e.members) > 1 {
-		var devices []*service
-		for _, m := range e.members[1:] {
-			if s := m.offers(b.Kernel().ID, b.Flags()); s != nil {
-				devices = append(devices, s)
-			}
+	var devices []*service
+	for _, m := range e.members[1:] {
+		if s := m.offers(b.Kernel().ID, b.Flags()); s != nil {
+			devices = append(devices, s)
 		}
-		if len(devices) > 0 {
-			b.Unset(0, b.Len())
-			return e.dispatch(ctx, k.cpu, devices, b)
-		}
+	}
+	if len(devices) > 0 {
+		b.Unset(0, b.Len())
+		return e.dispatch(ctx, k.cpu, devices, b)
 	}
 	return e.alone(ctx, k.cpu, b)
 }
@@ -251,30 +237,23 @@ func (e *Engine) alone(ctx context.Context, s *service, b *kernels.Batch) error 
 	return err
 }
 
-// timed has the CPU decide jobs [lo,hi), and learns from it where there is a choice.
+// timed has the CPU decide jobs [lo,hi) where devices could too, and learns from it.
 func (e *Engine) timed(ctx context.Context, s *service, b *kernels.Batch, lo, hi int) error {
-	var mark, n, predicted float64
 	clock := &s.member.clock
-	choice := len(e.members) > 1
-	if choice {
-		n = work(b, lo, hi)
-		at := time.Now()
-		l, _ := s.model.predict(at)
-		predicted = l.c * n
-		mark = clock.begin(predicted, at)
-	}
+	n := work(b, lo, hi)
+	at := time.Now()
+	l, _ := s.model.predict(at)
+	predicted := l.c * n
+	mark := clock.begin(predicted, at)
 	start := now()
 	err := e.cpu.Run(ctx, b, lo, hi)
-	took := now() - start
-	if choice {
-		at := time.Now()
-		if charged := clock.end(mark, predicted, at); err == nil {
-			s.model.observe(n, charged, at)
-		}
+	took := max(1, now()-start)
+	at = time.Now()
+	if charged := clock.end(mark, predicted, at); err == nil {
+		s.model.observe(n, charged, at)
 	}
-	s.counts.busy.Add(int64(took))
-	s.counts.spans.Add(1)
-	s.latency.Observe(took.Seconds())
+	s.counts.call(took)
+	s.counts.useful()
 	if err != nil && ctx.Err() == nil {
 		s.counts.faults.Add(1)
 	}
@@ -301,8 +280,7 @@ func (e *Engine) close() error {
 	for _, s := range open {
 		s.Close()
 	}
-	e.running.Lock()
-	defer e.running.Unlock()
+	e.queue.close()
 	e.cancel()
 	e.wardens.Wait()
 	if e.config.Registerer != nil {

@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/kernels"
 )
@@ -56,7 +54,6 @@ type service struct {
 	support backend.Support
 	model   model
 	counts  counts
-	latency prometheus.Observer
 
 	// Set while the engine opens or by a later refusal, under member.mu.
 	rules   []kernels.Flags // admitted
@@ -81,7 +78,7 @@ func newMember(e *Engine, be backend.Backend, info backend.Info) *member {
 	for _, k := range e.config.Kernels {
 		if s, ok := info.Supports(k.ID); ok {
 			s.Smallest = max(1, s.Smallest)
-			m.services[k.ID] = &service{member: m, kernel: k, support: s, latency: e.metrics.latencies.WithLabelValues(k.Name, info.Name)}
+			m.services[k.ID] = &service{member: m, kernel: k, support: s}
 		}
 	}
 	return m

@@ -5,41 +5,23 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/sluice-engine/sluice/kernels"
 )
 
 // counts are the statistics of a service; see [Stats].
 type counts struct {
-	jobs, valid, invalid, spans, stolen atomic.Uint64
-	rechecked, overturned, audited      atomic.Uint64
-	mismatches, faults, quarantines     atomic.Uint64
-	busy                                atomic.Int64 // ns
-}
-
-// decided counts the verdicts of jobs [lo,hi).
-func (c *counts) decided(b *kernels.Batch, lo, hi int) {
-	valid := uint64(0)
-	invalid := uint64(0)
-	for _, v := range b.Verdicts()[lo:hi] {
-		switch kernels.Verdict(v) {
-		case kernels.Valid:
-			valid++
-		case kernels.Invalid:
-			invalid++
-		}
-	}
-	c.jobs.Add(valid + invalid)
-	c.valid.Add(valid)
-	c.invalid.Add(invalid)
+	spans
+	stolen, rechecked, overturned, audited atomic.Uint64
+	mismatches, faults, quarantines        atomic.Uint64
 }
 
 func (c *counts) stats() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return Stats{
-		Jobs: c.jobs.Load(), Valid: c.valid.Load(), Invalid: c.invalid.Load(),
-		Spans: c.spans.Load(), Stolen: c.stolen.Load(),
+		Jobs: c.valid + c.invalid, Valid: c.valid, Invalid: c.invalid,
+		Spans: c.good, Stolen: c.stolen.Load(),
 		Rechecked: c.rechecked.Load(), Overturned: c.overturned.Load(), Audited: c.audited.Load(),
-		Mismatches: c.mismatches.Load(), Faults: c.faults.Load(), Busy: time.Duration(c.busy.Load()),
+		Mismatches: c.mismatches.Load(), Faults: c.faults.Load(), Busy: time.Duration(c.took.sum),
 	}
 }
 
@@ -60,38 +42,22 @@ var (
 	busyDesc       = prometheus.NewDesc("sluice_busy_seconds_total", "Time in calls of the backend, all added up.", perService, nil)
 	stateDesc      = prometheus.NewDesc("sluice_backend_state", "1 for the state that the backend is in.", []string{"backend", "state"}, nil)
 	inFlightDesc   = prometheus.NewDesc("sluice_queue_jobs", "Jobs in batches that are being decided.", nil, nil)
+	batchJobsDesc  = prometheus.NewDesc("sluice_batch_jobs", "Jobs in a batch.", []string{"kernel"}, nil)
+	batchTimeDesc  = prometheus.NewDesc("sluice_batch_seconds", "Time from Run to its return. Where many batches are very short, some are timed, and the others count like the last of those.", []string{"kernel"}, nil)
+	spanTimeDesc   = prometheus.NewDesc("sluice_span_seconds", "Time that a backend took for a span, as sluice_batch_seconds.", perService, nil)
 	waitingDesc    = prometheus.NewDesc("sluice_queue_waiting_jobs", "Jobs in batches that wait for others to be decided.", nil, nil)
 )
 
 // metrics collects for one engine.
-type metrics struct {
-	engine    *Engine
-	batchJobs *prometheus.HistogramVec
-	batchTime *prometheus.HistogramVec
-	latencies *prometheus.HistogramVec
-}
-
-func newMetrics(e *Engine) *metrics {
-	h := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
-		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
-	}
-	return &metrics{
-		engine:    e,
-		batchJobs: h("sluice_batch_jobs", "Jobs in a batch.", prometheus.ExponentialBuckets(1, 4, 10), "kernel"),
-		batchTime: h("sluice_batch_seconds", "Time from Run to its return.", prometheus.ExponentialBuckets(10e-6, 4, 11), "kernel"),
-		latencies: h("sluice_span_seconds", "Time that a backend took for a span.", prometheus.ExponentialBuckets(10e-6, 4, 11), perService...),
-	}
-}
+type metrics struct{ engine *Engine }
 
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{jobsDesc, verdictsDesc, spansDesc, stolenDesc, recheckedDesc, overturnedDesc, auditedDesc,
-		mismatchesDesc, faultsDesc, quarantineDesc, busyDesc, stateDesc, memoryHitsDesc, memoryMissesDesc, inFlightDesc, waitingDesc} {
+		mismatchesDesc, faultsDesc, quarantineDesc, busyDesc, stateDesc, memoryHitsDesc, memoryMissesDesc, inFlightDesc, waitingDesc,
+		batchJobsDesc, batchTimeDesc, spanTimeDesc} {
 		ch <- d
 	}
-	m.batchJobs.Describe(ch)
-	m.batchTime.Describe(ch)
-	m.latencies.Describe(ch)
 }
 
 // Collect implements prometheus.Collector.
@@ -100,8 +66,8 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(d, t, v, labels...)
 	}
 	e := m.engine
-	put(inFlightDesc, prometheus.GaugeValue, float64(e.inFlight.Load()))
-	put(waitingDesc, prometheus.GaugeValue, float64(e.waiting.Load()))
+	put(inFlightDesc, prometheus.GaugeValue, float64(e.queue.inFlight()))
+	put(waitingDesc, prometheus.GaugeValue, float64(e.queue.waiting()))
 	for _, b := range e.members {
 		status := b.status()
 		for _, s := range states {
@@ -124,14 +90,13 @@ func (m *metrics) Collect(ch chan<- prometheus.Metric) {
 			} {
 				put(x.desc, prometheus.CounterValue, x.value, labels...)
 			}
+			ch <- s.counts.times(labels)
 			put(verdictsDesc, prometheus.CounterValue, float64(c.Valid), append(labels, "valid")...)
 			put(verdictsDesc, prometheus.CounterValue, float64(c.Invalid), append(labels, "invalid")...)
 		}
 	}
 	for _, k := range e.served {
+		k.cpu.counts.collect(ch, &k.batches, k.kernel.Name)
 		collectMemory(ch, k.kernel)
 	}
-	m.batchJobs.Collect(ch)
-	m.batchTime.Collect(ch)
-	m.latencies.Collect(ch)
 }

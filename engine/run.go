@@ -251,10 +251,14 @@ func (r *run) watch() {
 		}
 	}
 	for _, p := range r.devices { // what a device that left had not begun
-		if !r.able(p) && p.lo < p.hi {
+		switch {
+		case p.lo == p.hi:
+		case !r.able(p):
 			lo, hi := p.lo, p.hi
 			p.lo = hi
 			r.orphan(lo, hi)
+		case p.live == 0 && !r.ended: // it left, and serves again already
+			r.engage(p)
 		}
 	}
 	r.mu.Unlock()

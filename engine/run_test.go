@@ -166,9 +166,9 @@ func TestQueue(t *testing.T) {
 	for range 10 {
 		run(40)
 	}
-	eventually(t, "80 jobs are in flight, 320 wait", func() bool { return e.inFlight.Load() == 80 && e.waiting.Load() == 320 })
+	eventually(t, "80 jobs are in flight, 320 wait", func() bool { return e.queue.inFlight() == 80 && e.queue.waiting() == 320 })
 	run(1000)
-	eventually(t, "the large batch waits", func() bool { return e.waiting.Load() == 1320 })
+	eventually(t, "the large batch waits", func() bool { return e.queue.waiting() == 1320 })
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
 	late := toyBatch(k, 0, 1, 1)
@@ -176,13 +176,13 @@ func TestQueue(t *testing.T) {
 	if err := e.Run(ctx, late); err != context.DeadlineExceeded || late.Verdict(0) != kernels.Unset {
 		t.Errorf("a call that waits behind others until its context is done: %v, %v", err, late.Verdict(0))
 	}
-	if e.waiting.Load() != 1320 {
-		t.Errorf("%d jobs wait, want 1320", e.waiting.Load())
+	if e.queue.waiting() != 1320 {
+		t.Errorf("%d jobs wait, want 1320", e.queue.waiting())
 	}
 	close(hold)
 	wg.Wait()
-	if e.waiting.Load() != 0 || e.inFlight.Load() != 0 {
-		t.Errorf("%d jobs wait and %d are in flight at the end", e.waiting.Load(), e.inFlight.Load())
+	if e.queue.waiting() != 0 || e.queue.inFlight() != 0 {
+		t.Errorf("%d jobs wait and %d are in flight at the end", e.queue.waiting(), e.queue.inFlight())
 	}
 	if m := most.Load(); m > 1000 {
 		t.Errorf("%d jobs at once", m)

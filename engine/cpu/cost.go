@@ -42,6 +42,38 @@ func (c *cost) learn(n int, d time.Duration) {
 	c.bits.Store(math.Float64bits(seen))
 }
 
+// decide decides jobs [lo,hi). It returns how long they took, or 0 if it did not look, and what the kernel panicked with, or
+// nil.
+func (c *cost) decide(b *kernels.Batch, lo, hi int) (took time.Duration, panicked any) {
+	if !c.watches(hi - lo) {
+		return 0, run(b, lo, hi)
+	}
+	start := now()
+	if panicked = run(b, lo, hi); panicked != nil {
+		return 0, panicked
+	}
+	took = max(1, now()-start)
+	c.learn(hi-lo, took)
+	return took, nil
+}
+
+// run decides jobs [lo,hi) and returns what the kernel panicked with, or nil.
+func run(b *kernels.Batch, lo, hi int) (panicked any) {
+	defer func() { panicked = recover() }()
+	b.Kernel().Run(b, lo, hi)
+	return nil
+}
+
+// once tells whether n jobs are best decided in one span, by the one who brings them.
+func (c *cost) once(n, workers int) bool {
+	most := 2 * float64(shortest) // for less, no helper is woken
+	if workers == 1 {
+		most = float64(longest)
+	}
+	per := c.perJob()
+	return per > 0 && n <= cautious && float64(n)*per < most
+}
+
 // span is how many of n jobs to claim at once, after some of the batch were claimed before: a share of what is left, so
 // that spans become smaller towards the end and all workers end together.
 func (c *cost) span(n, before, workers int) int {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/kernels"
@@ -71,15 +70,8 @@ func (t *task) step(closed <-chan struct{}) bool {
 	if lo == hi {
 		return false
 	}
-	var start time.Duration
-	watch := t.cost.watches(hi - lo)
-	if watch {
-		start = now()
-	}
-	if p := t.run(lo, hi); p != nil {
+	if _, p := t.cost.decide(t.batch, lo, hi); p != nil {
 		t.isolate(lo, hi, p)
-	} else if watch {
-		t.cost.learn(hi-lo, now()-start)
 	}
 	return true
 }
@@ -132,19 +124,12 @@ func shorten(b *kernels.Batch, lo, hi int) int {
 	return lo
 }
 
-// run decides jobs [lo,hi) and returns what the kernel panicked with, or nil.
-func (t *task) run(lo, hi int) (panicked any) {
-	defer func() { panicked = recover() }()
-	t.batch.Kernel().Run(t.batch, lo, hi)
-	return nil
-}
-
 // isolate decides one by one the jobs of a span in which the kernel panicked, so that a job that makes it panic
 // harms no other. Those that do so stay unset.
 func (t *task) isolate(lo, hi int, panicked any) {
 	first, n := lo, 0
 	for i := lo; i < hi; i++ {
-		if p := t.run(i, i+1); p != nil {
+		if p := run(t.batch, i, i+1); p != nil {
 			t.batch.Unset(i, i+1)
 			if n++; n == 1 {
 				first, panicked = i, p
