@@ -31,10 +31,11 @@ type hostile struct {
 	head      uint32 // of submissions
 	tail      uint32 // of completions
 	phase     uint8
+	seen      map[uint32]bool // ids of submissions
 }
 
 func newHostile(script []byte) *hostile {
-	h := &hostile{script: script, maps: map[uint64][]byte{}, fd: -1, registers: map[uint32]uint32{
+	h := &hostile{script: script, maps: map[uint64][]byte{}, fd: -1, seen: map[uint32]bool{}, registers: map[uint32]uint32{
 		regs.GlobalID:      regs.ID,
 		regs.GlobalVersion: regs.Version,
 		regs.GlobalLimits: 1<<regs.GlobalLimitsQueuesShift | 4<<regs.GlobalLimitsDepthShift |
@@ -89,6 +90,7 @@ func (h *hostile) doorbell(tail uint32) error {
 		var s regs.Submission
 		s.Get((*[regs.SubmissionSize]byte)(h.memory(h.sq(), h.head, regs.SubmissionSize)))
 		h.head = (h.head + 1) % depth
+		h.seen[uint32(s.Generation)<<16|uint32(s.Tag)] = true
 		done := regs.Completion{ID: uint32(s.Generation)<<16 | uint32(s.Tag), Status: regs.StatusOk, SQHead: uint16(h.head), Phase: h.phase}
 		var b [regs.CompletionSize]byte
 		done.Put(&b)
@@ -192,6 +194,8 @@ func FuzzCompletions(f *testing.F) {
 	f.Add(append([]byte{0, 2}, make([]byte, 64)...))
 	f.Add([]byte{3, 0xff, 0xff, 0xff, 0xff, 1, 0, 0xff, 0xff, 0xff})
 	f.Add([]byte{0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+	f.Add([]byte{5, 5, 5, 5, 5, 5, 5, 5})                         // all twice
+	f.Add([]byte{4 + 8*1, 0x7f, 4 + 8*1, 0xff, 4 + 8*3, 1, 0, 5}) // a tag beyond the ring, another generation
 	f.Add([]byte{4 + 8*4, 0x30, 4 + 8*5, 1, 4 + 8*28, 1, 4 + 8*2, 1})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		d := newHostile(nil)
@@ -204,12 +208,19 @@ func FuzzCompletions(f *testing.F) {
 		d.script = script
 		d.mu.Unlock()
 		var wait sync.WaitGroup
+		var succeeded sync.Map // ids
 		for range 4 {
 			wait.Go(func() {
 				for range 4 {
 					done, err := h.Do(context.Background(), ring.Command{Nop: true})
-					if err == nil && (done.Status != regs.StatusOk || done.Decided != 0 || done.Queue != 0) {
+					if err != nil {
+						continue
+					}
+					if done.Status != regs.StatusOk || done.Decided != 0 || done.Queue != 0 {
 						t.Errorf("%+v is a success", done)
+					}
+					if _, before := succeeded.LoadOrStore(done.ID, true); before {
+						t.Errorf("%+v ended two commands", done)
 					}
 				}
 			})
@@ -217,6 +228,12 @@ func FuzzCompletions(f *testing.F) {
 		wait.Wait()
 		d.mu.Lock()
 		d.script = nil
+		succeeded.Range(func(id, _ any) bool {
+			if !d.seen[id.(uint32)] {
+				t.Errorf("%#x is a success that was no command", id)
+			}
+			return true
+		})
 		d.mu.Unlock()
 		for tries := 0; h.Err() == nil; tries++ {
 			_, err := h.Do(context.Background(), ring.Command{Nop: true})

@@ -147,14 +147,22 @@ func TestMemoryByMessage(t *testing.T) {
 
 // TestAttendEnds: a server that goes, or sends an answer to nothing, while it is attended to is gone.
 func TestAttendEnds(t *testing.T) {
-	for name, bad := range map[string]func(c *net.UnixConn){
-		"goes": func(c *net.UnixConn) { c.Close() },
-		"answers": func(c *net.UnixConn) {
+	for _, c := range []struct {
+		name string
+		bad  func(c *net.UnixConn)
+		want error
+	}{
+		{"goes", func(c *net.UnixConn) { c.Close() }, driver.ErrGone},
+		{"answers", func(c *net.UnixConn) {
 			wire.Send(c, wire.Header{ID: 1, Command: wire.Reset, Flags: wire.FlagReply}, nil)
-		},
-		"babbles": func(c *net.UnixConn) { c.Write([]byte("what?\n")); c.CloseWrite() },
+		}, wire.ErrProtocol},
+		{"babbles", func(c *net.UnixConn) {
+			c.Write([]byte("what?"))
+			c.CloseWrite()
+		}, wire.ErrProtocol},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
+			bad := c.bad
 			first := true
 			s := asking(t, func(c *net.UnixConn) {
 				if !first {
@@ -165,7 +173,7 @@ func TestAttendEnds(t *testing.T) {
 			if err := s.Reset(); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Attend(time.Minute); !errors.Is(err, driver.ErrGone) {
+			if err := s.Attend(time.Minute); !errors.Is(err, driver.ErrGone) || !errors.Is(err, c.want) {
 				t.Error(err)
 			}
 			if err := s.Reset(); !errors.Is(err, driver.ErrGone) {
