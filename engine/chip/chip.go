@@ -126,8 +126,10 @@ func (b *Backend) fault(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, ring.ErrClosed), errors.Is(err, backend.ErrClosed):
+	case b.isClosed() && (errors.Is(err, ring.ErrClosed) || errors.Is(err, backend.ErrClosed)):
 		return backend.ErrClosed
+	case errors.Is(err, ring.ErrClosed):
+		err = fmt.Errorf("chip: the device was lost, and is being opened again: %w", err)
 	case errors.As(err, &refused) && refused.Status == regs.StatusBadRules:
 		return fmt.Errorf("%w: %w", backend.ErrUnsupported, err)
 	}
