@@ -10,8 +10,8 @@
 // Registers, DMA mappings, interrupts and resets are seen on their way to the device; driver/ring tells of queue entries,
 // because a Device is a [ring.Observer]. The file never disturbs the device: records wait in a buffer of fixed size for one
 // goroutine that writes them; when the file is too slow they are dropped and counted, and when it fails, [Device.Err] says
-// so. Package engine may not need gopacket: who opens the device for engine/chip (chip.Config.Dial) wraps it. Several devices can be
-// recorded to one file, one after another.
+// so. Several devices can be recorded to one file, one after another. Package engine may not need gopacket: who opens the
+// device for engine/chip (chip.Config.Dial) wraps it.
 //
 // # Records
 //
