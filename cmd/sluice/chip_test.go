@@ -3,8 +3,11 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,7 +108,7 @@ func TestReadAreas(t *testing.T) {
 	if _, err := readAreas(path); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	for text, want := range map[string]int{`[{"module": "fifo", "lut": 1234, "ff": 5, "carry": 0, "dsp": 0, "bram": 2}]`: 1, `[`: -1, ``: -1, `[]`: 0} {
+	for text, want := range map[string]int{`[{"module": "fifo", "lut": 1234, "ff": 5, "carry": 0, "dsp": 0, "bram": 2, "ge": 77}]`: 1, `[`: -1, ``: -1, `[]`: 0} {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -115,9 +118,53 @@ func TestReadAreas(t *testing.T) {
 		}
 		if want == 1 {
 			var out strings.Builder
-			if err := writeAreas(&out, areas); err != nil || !strings.Contains(out.String(), "fifo    1,234   5      0    0     2") {
+			if err := writeAreas(&out, areas); err != nil || !strings.Contains(out.String(), "fifo    1,234   5      0    0     2     77") {
 				t.Errorf("%v, %q", err, out.String())
 			}
+		}
+	}
+}
+
+// TestSpec: modules and parameters reach make and the shell only if they are such.
+func TestSpec(t *testing.T) {
+	root, err := sources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for module, want := range map[string]string{"fifo": "fifo fifo", "pow_unit,ROUNDS=4": "pow_unit-ROUNDS=4 pow_unit ROUNDS=4",
+		"fifo,WIDTH=8,LOG_DEPTH=3": "fifo-WIDTH=8-LOG_DEPTH=3 fifo WIDTH=8 LOG_DEPTH=3"} {
+		if got, err := specOf(root, module); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", module, got, err, want)
+		}
+	}
+	for _, module := range []string{"", "absent", "fifo;reboot", "$(reboot)", "fifo\"", "fifo,WIDTH", "fifo,WIDTH=", "fifo,WIDTH=x", "fifo,width=1", "../fifo", "fifo WIDTH=1", "-n"} {
+		if got, err := specOf(root, module); err == nil {
+			t.Errorf("%q became %q", module, got)
+		}
+	}
+}
+
+// TestArea synthesises a small module.
+func TestArea(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: synthesis takes seconds")
+	}
+	if _, err := exec.LookPath("yosys"); err != nil {
+		t.Skip("no yosys; scripts/setup-hdl.sh installs it")
+	}
+	build := t.TempDir()
+	for _, args := range [][]string{{"skid_buffer,WIDTH=8", "skid_buffer,WIDTH=64"}, {"--last"}} {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), append([]string{"chip", "area", "--json", "--build", build}, args...), strings.NewReader(""), &stdout, &stderr); code != 0 {
+			t.Fatalf("%v: status %d\n%s", args, code, stderr.String())
+		}
+		var areas []area
+		if err := json.Unmarshal(stdout.Bytes(), &areas); err != nil {
+			t.Fatal(err)
+		}
+		if len(areas) != 2 || areas[0].Module != "skid_buffer-WIDTH=8" || areas[0].Top != "skid_buffer" || areas[0].FF < 16 ||
+			areas[1].Parameters != "WIDTH=64" || areas[1].FF < areas[0].FF+2*56 || areas[0].GE == 0 {
+			t.Errorf("%v: %+v", args, areas)
 		}
 	}
 }
