@@ -17,7 +17,8 @@
 // What is read ahead has its place counted before it is asked for, so the bus never waits for a unit and no error, abort or
 // reset can block it.
 //
-// Figures: a job costs 3 cycles of lane_feeder for each piece of up to 16 lines, and 2 of span_writer; units by their headers.
+// Figures: a job costs a cycle of lane_feeder for each piece of up to 16 lines, a cycle of beat_packer for each line, and one of
+// span_writer; units by their headers.
 // hdl/regs/chip.toml says what software sees; bus_pkg.sv what the bus sees.
 //
 // Bounds: 1 to 8 queues, LOG_DEPTH 1 to 15, 1 to 32 vectors, 1 to 64 units in all. A kernel with 0 units is absent. Resets: rst_ni

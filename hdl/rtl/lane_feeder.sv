@@ -6,7 +6,8 @@
 // before they are asked for (room_q), so what comes back always has a place: the bus never waits for a unit. Jobs that follow
 // each other in memory share lines: a piece that begins in the line in which the piece before it ended does not ask for it.
 //
-// Throughput a piece every 3 cycles, up to BURST lines each; a job that fits in a line or two is one piece. Latency 3 cycles.
+// Throughput a piece a cycle, up to BURST lines each, but one lane asks every other cycle; a job that fits in a line or two is one
+// piece. Latency 3 cycles.
 // A job is only taken when its lane has room for 4 beats, so a row (160 bytes at most) never waits half-way. cut_i ends the jobs
 // whose message is not yet asked for in full; rows are always whole.
 //
@@ -77,12 +78,11 @@ module lane_feeder #(
   assign job_ready_o = may_take != '0;
   assign take = job_valid_i && job_ready_o;
 
-  // 1. Pick a lane. 2. Size its piece. 3. Offer it.
-  typedef enum logic [1:0] {PICK, SIZE, OFFER} state_e;
-  state_e state_q;
+  // 1. Pick a lane, not the one whose piece is being sized. 2. Size the piece. 3. Offer it.
+  logic size_q, offer_q, pick_go, size_go; // a piece is sized, is offered; moves on
   logic [I-1:0] pick, lane_q, prefer_q;
   always_comb begin
-    for (int l = 0; l < LANES; l++) may_ask[l] = work_q[l] && room_q[l] != '0;
+    for (int l = 0; l < LANES; l++) may_ask[l] = work_q[l] && room_q[l] != '0 && !(size_q && lane_q == I'(l));
     pick = '0;
     for (int l = LANES - 1; l >= 0; l--) if (may_ask[l]) pick = I'(l);
     for (int l = LANES - 1; l >= 0; l--) if (may_ask[l] && I'(l) >= prefer_q) pick = I'(l);
@@ -111,35 +111,37 @@ module lane_feeder #(
   logic ask_q, asked_q, put_q; // the request and the piece go out each in its own cycle
   bus_pkg::read_t read_q;
   feed_pkg::piece_t piece_q;
-  assign ask_valid_o = state_q == OFFER && ask_q && !asked_q;
+  assign ask_valid_o = offer_q && ask_q && !asked_q;
   assign ask_o = read_q;
-  assign piece_valid_o = state_q == OFFER && !put_q;
+  assign piece_valid_o = offer_q && !put_q;
   assign piece_o = piece_q;
-  assign idle_o = work_q == '0 && state_q == PICK;
+  assign idle_o = work_q == '0 && !size_q && !offer_q;
 
   logic asked, put;
   assign asked = !ask_q || asked_q || ask_ready_i;
   assign put = put_q || piece_ready_i;
+  assign size_go = size_q && (!offer_q || (asked && put));
+  assign pick_go = may_ask != '0 && (!size_q || size_go);
 
   logic [10:0] bytes;
   assign bytes = all ? left_q[10:0] : {lines[4:0], 6'd0} - 11'(addr_q[5:0]);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= PICK;
+      size_q <= 1'b0;
+      offer_q <= 1'b0;
       prefer_q <= '0;
       held_q <= 1'b0;
       work_q <= '0;
     end else begin
-      case (state_q)
-        PICK: if (may_ask != '0) state_q <= SIZE;
-        SIZE: state_q <= OFFER;
-        default: if (asked && put) state_q <= PICK;
-      endcase
-      if (state_q == PICK && may_ask != '0) prefer_q <= pick == I'(LANES - 1) ? '0 : pick + 1'b1;
+      if (pick_go) size_q <= 1'b1;
+      else if (size_go) size_q <= 1'b0;
+      if (size_go) offer_q <= 1'b1;
+      else if (asked && put) offer_q <= 1'b0;
+      if (pick_go) prefer_q <= pick == I'(LANES - 1) ? '0 : pick + 1'b1;
       if (start_i) held_q <= 1'b0;
-      else if (state_q == SIZE && left_q != '0) held_q <= 1'b1;
-      if (state_q == SIZE && all && !(in_row_q && more_q)) work_q[lane_q] <= 1'b0;
+      else if (size_go && left_q != '0) held_q <= 1'b1;
+      if (size_go && all && !(in_row_q && more_q)) work_q[lane_q] <= 1'b0;
       if (take) work_q[to] <= 1'b1;
     end
   end
@@ -150,7 +152,7 @@ module lane_feeder #(
         room_q[l] <= 7'(DEPTH);
       end else begin
         room_q[l] <= room_q[l] + 7'(popped_i[l]) + (release_lane_i == 6'(l) ? 7'(release_i) : '0)
-            - (state_q == SIZE && lane_q == I'(l) ? (lines == '0 ? 7'd1 : lines) : '0);
+            - (size_go && lane_q == I'(l) ? (lines == '0 ? 7'd1 : lines) : '0);
       end
     end
   end
@@ -165,7 +167,7 @@ module lane_feeder #(
       op_q[to] <= op_i;
       first_q[to] <= 1'b1;
     end
-    if (state_q == PICK) begin
+    if (pick_go) begin
       lane_q <= pick;
       in_row_q <= row_left_q[pick] != '0;
       addr_q <= row_left_q[pick] != '0 ? row_q[pick] : message_q[pick];
@@ -174,7 +176,7 @@ module lane_feeder #(
       cut_q <= message_left_q[pick] != '0 && cut_i;
       most_lines_q <= room_q[pick] < 7'(BURST) ? room_q[pick] : 7'(BURST);
     end
-    if (state_q == SIZE) begin
+    if (size_go) begin
       if (in_row_q) begin
         row_q[lane_q] <= addr_q + 64'(bytes);
         row_left_q[lane_q] <= row_left_q[lane_q] - 8'(bytes);
@@ -193,7 +195,7 @@ module lane_feeder #(
       asked_q <= 1'b0;
       put_q <= 1'b0;
     end
-    if (state_q == OFFER) begin
+    if (offer_q && !size_go) begin
       if (ask_ready_i) asked_q <= 1'b1;
       if (piece_ready_i) put_q <= 1'b1;
     end

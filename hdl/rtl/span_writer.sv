@@ -11,7 +11,7 @@
 // A command that was aborted ends as its jobs do, but a search (span_runner): its lanes are killed. The completion of a command
 // whose queue was dropped is not written.
 //
-// Throughput a job every 2 cycles. Bounds: outputs have a multiple of 4 bytes, up to 64.
+// Throughput a job a cycle. Bounds: outputs have a multiple of 4 bytes, up to 64.
 `default_nettype none
 
 module span_writer (
@@ -72,7 +72,7 @@ module span_writer (
   localparam logic [1:0] VERDICT = 2'd1;
   localparam logic [1:0] COMPLETION = 2'd2;
 
-  typedef enum logic [3:0] {IDLE, RUN, PLACE, SKIP, FLUSH, CLOSE, SETTLE, JUDGE, POST, ANSWER, END} state_e;
+  typedef enum logic [3:0] {IDLE, RUN, SKIP, FLUSH, CLOSE, SETTLE, JUDGE, POST, ANSWER, END} state_e;
   state_e state_q;
 
   // The command in work, and the one after it.
@@ -85,12 +85,12 @@ module span_writer (
   assign row_o = command_q.kernel.row;
   assign unwanted = orphan_q || dropped_i[command_q.pair] || abort_i[command_q.pair];
 
-  logic at_end, kills;
-  assign at_end = ending_valid_i && head_i == ending_tail_i;
-  assign kills = ending_valid_i && unwanted && chip_pkg::searches(command_q.kernel.row) && !at_end;
+  logic at_end, kills, full_q, place; // full_q: a result is in hand
+  assign at_end = ending_valid_i && head_i == ending_tail_i && !full_q;
+  assign kills = ending_valid_i && !full_q && unwanted && chip_pkg::searches(command_q.kernel.row) && !at_end;
   assign kill_o = state_q == RUN && kills && calm_i;
   assign ending_ready_o = (state_q == RUN || state_q == SKIP) && at_end;
-  assign pop_o = (state_q == RUN && !at_end && !kills && done_i) || (state_q == SKIP && !at_end);
+  assign pop_o = (state_q == RUN && !(ending_valid_i && head_i == ending_tail_i) && !kills && done_i && (!full_q || place)) || (state_q == SKIP && !at_end);
   assign waits_o = done_i && !pop_o;
 
   // The result in hand, and the lines that it goes to.
@@ -102,7 +102,7 @@ module span_writer (
   logic [127:0] strobes;
   logic [511:0] verdicts;
   logic [6:0] total;
-  logic wraps, whole, place, writes;
+  logic wraps, whole, writes;
 
   assign out_bytes = spoiled_q ? '0 : command_q.kernel.out[6] ? '1 : (64'd1 << command_q.kernel.out[5:0]) - 64'd1;
   assign strobes = {64'd0, out_bytes} << out_addr_q[5:0];
@@ -125,7 +125,7 @@ module span_writer (
   logic free_out, free_verdict;
   assign free_out = !go_out_q || take_out;
   assign free_verdict = !go_verdict_q || take_verdict;
-  assign place = state_q == PLACE && (!wraps || free_out) && (!whole || free_verdict);
+  assign place = full_q && (!wraps || free_out) && (!whole || free_verdict);
   assign fenced = fence_q == answered_q || 8'(answered_q - fence_q) < 8'd128;
 
   zchip_pkg::completion_t entry_q;
@@ -183,6 +183,7 @@ module span_writer (
     if (!rst_ni) begin
       state_q <= IDLE;
       next_valid_q <= 1'b0;
+      full_q <= 1'b0;
       go_out_q <= 1'b0;
       go_verdict_q <= 1'b0;
       sent_q <= '0;
@@ -192,10 +193,8 @@ module span_writer (
         IDLE: if (next_valid_q) state_q <= RUN;
         RUN: begin
           if (at_end) state_q <= FLUSH;
-          else if (kills) state_q <= calm_i ? SKIP : RUN;
-          else if (done_i) state_q <= PLACE;
+          else if (kills && calm_i) state_q <= SKIP;
         end
-        PLACE: if (place) state_q <= RUN;
         SKIP: if (at_end) state_q <= FLUSH;
         FLUSH: if (free_out) state_q <= CLOSE;
         CLOSE: if (free_verdict) state_q <= SETTLE;
@@ -206,6 +205,9 @@ module span_writer (
         ANSWER: if (complete) state_q <= END;
         default: state_q <= IDLE;
       endcase
+
+      if (state_q == RUN && pop_o) full_q <= 1'b1;
+      else if (place) full_q <= 1'b0;
 
       if (span_valid_i && span_ready_o) next_valid_q <= 1'b1;
       else if (state_q == IDLE) next_valid_q <= 1'b0;
