@@ -43,6 +43,7 @@ type portable struct {
 	buf  []byte // what is being hashed
 
 	y, gamma, h, gamma8, u, v edwards1.Point
+	challenge                 [sha512.Size]byte // its first bytes
 	sum                       edwards1.Sum
 	room                      [4]edwards1.Element
 }
@@ -50,7 +51,7 @@ type portable struct {
 // verify decides one job and leaves 8 Gamma: RFC 9381, section 5.3, with validate_key, in the order of Ref.
 func (w *portable) verify(key, alpha, proof []byte) bool {
 	gamma, c, s := proof[:32], proof[32:48], proof[48:]
-	challenge := edwards8.Scalar{binary.LittleEndian.Uint64(c), binary.LittleEndian.Uint64(c[8:])}
+	k := edwards8.Scalar{binary.LittleEndian.Uint64(c), binary.LittleEndian.Uint64(c[8:])}
 	var scalar edwards8.Scalar
 	if below := scalar.SetBytes(s); !below {
 		if w.rule != kernels.Draft03 {
@@ -64,11 +65,11 @@ func (w *portable) verify(key, alpha, proof []byte) bool {
 	// U = sB - cY and V = sH - c Gamma. The points are negated, not c: see ref.go.
 	w.sum.Reset()
 	w.sum.AddBase(&scalar)
-	w.sum.Add(&challenge, &w.y, true)
+	w.sum.Add(&k, &w.y, true)
 	w.sum.Compute(&w.u)
 	w.sum.Reset()
 	w.sum.Add(&scalar, &w.h, false)
-	w.sum.Add(&challenge, &w.gamma, true)
+	w.sum.Add(&k, &w.gamma, true)
 	w.sum.Compute(&w.v)
 	w.gamma8.Double(&w.gamma, 3)
 	edwards1.Normalise([]*edwards1.Point{&w.h, &w.gamma8, &w.u, &w.v}, w.room[:])
@@ -83,8 +84,8 @@ func (w *portable) verify(key, alpha, proof []byte) bool {
 		w.buf[len(w.buf)-1] &^= 0x80 // draft 03 takes the sign there, and hashes the point without
 	}
 	w.buf = w.v.Append(w.u.Append(w.buf))
-	digest := w.digest()
-	return bytes.Equal(c, digest[:vrfsuite.ChallengeSize])
+	w.challenge = w.digest()
+	return bytes.Equal(c, w.challenge[:vrfsuite.ChallengeSize])
 }
 
 // output is beta: section 5.2.

@@ -90,8 +90,8 @@ func (w *narrow) decideEach(b *kernels.Batch, lo, hi int) {
 	}
 }
 
-// decide decides n jobs from lo on, with their challenges. Lanes that have no job, or whose job is refused before, compute with neutral
-// points and zeros.
+// decide decides n jobs from lo on, with their challenges. Lanes that have no job, or whose job is refused before, compute with whatever is
+// there: no lane touches another here.
 func (w *narrow) decide(b *kernels.Batch, lo, n int, ks *edwards8.Residues) {
 	rule := b.Flags()
 	var fine, minusR uint8 // lanes whose job is not refused yet; which want -R
@@ -129,7 +129,6 @@ func (w *narrow) decide(b *kernels.Batch, lo, n int, ks *edwards8.Residues) {
 	for i, negative := range [2]uint8{edwards8.All, minusR} {
 		x, y := &w.x[i], &w.y[i]
 		x.Neg(x, negative)
-		edwards8.SetNeutral(x, y, ^fine)
 		w.tables[i].Fill(x, y)
 	}
 	w.u.Set(&w.scalars[0])

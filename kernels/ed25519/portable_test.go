@@ -1,7 +1,11 @@
 package ed25519
 
 import (
+	"crypto/sha512"
+	"slices"
 	"testing"
+
+	"filippo.io/edwards25519"
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/internal/edwards1"
@@ -106,6 +110,47 @@ func TestPortableSum(t *testing.T) {
 	t.Logf("%d valid; %d invalid ones refused before the equation, %d by it", len(valid), held, failed)
 	if held == 0 || failed == 0 {
 		t.Error("the invalid cases test one way only")
+	}
+}
+
+// TestPortableNoKey has a signature for a verifier that takes a key that is no point for B.
+func TestPortableNoKey(t *testing.T) {
+	valid := distinct(t, kernels.ZIP215, 9)
+	key := append([]byte{2}, make([]byte, KeySize-1)...) // y = 2 is not on the curve
+	message := []byte("no key")
+	var r, k, s edwards25519.Scalar
+	if _, err := r.SetCanonicalBytes(append([]byte{7}, make([]byte, 31)...)); err != nil {
+		t.Fatal(err)
+	}
+	encodedR := new(edwards25519.Point).ScalarBaseMult(&r).Bytes()
+	digest := sha512.Sum512(slices.Concat(encodedR, key, message))
+	if _, err := k.SetUniformBytes(digest[:]); err != nil {
+		t.Fatal(err)
+	}
+	signature := slices.Concat(encodedR, s.Add(&r, &k).Bytes())
+	b := kernels.New(Kernel, kernels.ZIP215, 10, 10*64)
+	for i := range 9 {
+		if err := Append(b, valid.Row(i)[:KeySize], valid.Message(i), valid.Row(i)[KeySize:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Append(b, key, message, signature); err != nil {
+		t.Fatal(err)
+	}
+	decide := map[string]func(*kernels.Batch, int, int){
+		"Ref": Kernel.Ref, "Run": Kernel.Run, "portable": runPortable,
+		"sum": func(b *kernels.Batch, lo, hi int) {
+			newPortableSum().combine(portables.Get().(*portable), newKeyCache[edwards1.Affine](), b, lo, hi)
+		},
+	}
+	for name, decide := range decide {
+		b.Unset(0, b.Len())
+		decide(b, 0, b.Len())
+		for i := range b.Len() {
+			if want := kernels.Of(i < 9); b.Verdict(i) != want {
+				t.Errorf("%s: job %d: %v, want %v", name, i, b.Verdict(i), want)
+			}
+		}
 	}
 }
 
