@@ -45,7 +45,7 @@ for what in "${@:-fast}"; do
 			-MAKEFLAGS 'OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O2'
 		;;
 	debug)
-		model "$name-debug" '-O1 -g' --x-assign unique --x-initial unique --assert --trace-fst --trace-structs \
+		model "$name-debug" '' --x-assign unique --x-initial unique --assert --trace-fst --trace-structs \
 			-MAKEFLAGS 'OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1'
 		;;
 	unit)
