@@ -81,6 +81,19 @@ func (s *Source) ReadByte() (byte, error) {
 // Peek shows the next n bytes, at most SniffBytes, without reading them; fewer with an error at the end.
 func (s *Source) Peek(n int) ([]byte, error) { return s.r.Peek(n) }
 
+// Buffered shows the next bytes, as many as are in memory.
+func (s *Source) Buffered() []byte {
+	p, _ := s.r.Peek(s.r.Buffered()) // so many are there
+	return p
+}
+
+// Skip reads n bytes that Peek or Buffered has shown.
+func (s *Source) Skip(n int) error {
+	n, err := s.r.Discard(n)
+	s.offset += int64(n)
+	return err
+}
+
 // Offset is the number of bytes read so far, in the unpacked data.
 func (s *Source) Offset() int64 { return s.offset }
 

@@ -1,6 +1,7 @@
 package bitcoin
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -106,10 +107,22 @@ func (k xorKey) nextRecord(src *platform.Source, magic wire.BitcoinNet) (int64, 
 		if p[0] != 0 && p[0] != k[at%8] {
 			return at, src.Errorf(at, "bytes %x where a block with the magic number %08x may begin", p, uint32(magic))
 		}
-		if _, err := src.ReadByte(); err != nil {
+		if err := src.Skip(max(1, k.zeros(src.Buffered(), byte(magic)))); err != nil {
 			return at, err
 		}
 	}
+}
+
+// zeros is how many of the first bytes are zero and begin no record, as that begins with first: the rest of a file may be
+// megabytes of them.
+func (k xorKey) zeros(p []byte, first byte) (n int) {
+	if bytes.IndexByte(k[:], first) >= 0 {
+		return 0 // a zero could
+	}
+	for len(p)-n >= 8 && binary.LittleEndian.Uint64(p[n:]) == 0 {
+		n += 8
+	}
+	return n
 }
 
 // read reads n bytes, and undoes the obfuscation.
