@@ -36,6 +36,9 @@
 // decided elsewhere; if it does not come back within [Config.Grace] either, it is abandoned: the batch's memory is left
 // to it (see kernels.Batch.Lend), and it gets no more work until the call does come back.
 //
+// A backend that is preferred ([Config.Prefer]), or that is simulated, gets every job that it can decide, whatever its cost
+// model says; the CPU then only decides what is left.
+//
 // A quarantined backend is tested with all known answers again after [Config.Probation], and serves again if it gives
 // them; each quarantine doubles the wait, and the first jobs after it are audited one by one.
 //
