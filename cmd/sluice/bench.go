@@ -18,6 +18,8 @@ func newBench() *cobra.Command {
 They take turns on the same jobs in one process; a row is the median of the turns, with their spread. Beside libraries of
 others they are measured by make bench-peers.
 
+The chip is the one that $SLUICE_CHIP names (sluice chip run starts a simulated one), else a card.
+
 Nothing else should run on the machine meanwhile.`,
 		Example: `  sluice bench --kernel ed25519.verify --batch 8,64,1024
   sluice bench --kernel sha256 --message 64,1024,mixed --threads 4

@@ -32,6 +32,7 @@ type chipSource struct {
 	file    *os.File
 	traced  *trace.Device
 	device  driver.Device // opened last
+	cards   int           // that were found, where none was named
 }
 
 // bind adds the flag that names the chip.
@@ -57,6 +58,7 @@ func (c *chipSource) named() (string, error) {
 	if err != nil || len(cards) == 0 {
 		return "", err
 	}
+	c.cards = len(cards)
 	return cards[0].Address, nil
 }
 
@@ -114,13 +116,18 @@ func (c *chipSource) dial() (driver.Device, error) {
 	return d, nil
 }
 
-// chip is what the backend is to use.
-func (c *chipSource) chip() chip.Config { return chip.Config{Dial: c.dial} }
+// chip is what the backend is to use: all cards, if there are several, none is named and none is to be listened to.
+func (c *chipSource) chip() chip.Config {
+	if c.cards > 1 && c.file == nil {
+		return chip.Config{}
+	}
+	return chip.Config{Dial: c.dial}
+}
 
 // counters are those of the device that was opened last and is not closed yet.
 func (c *chipSource) counters(reset bool) (ring.Caps, ring.Counters, error) {
 	if c.device == nil {
-		return ring.Caps{}, ring.Counters{}, errors.New("no chip was used")
+		return ring.Caps{}, ring.Counters{}, errors.New("no single chip was used; --chip names one")
 	}
 	caps, err := ring.Inspect(c.device)
 	if err != nil {
