@@ -44,6 +44,7 @@ var mayImport = []row{
 	{"hdl/regs", nil},
 	{"hdl/regs/gen", []string{"hdl/regs"}},
 	{"hdl/approx", nil},
+	{"hdl/doc", nil}, // tests of its pages
 	{"hdl/doc/wavedrom", nil},
 	{"hdl/approx/measure", []string{"hdl/approx"}},
 	{"hdl/tb/vectors", []string{"kernels/...", "hdl/approx"}}, // expected outputs of the unit benches are those of Kernel.Ref

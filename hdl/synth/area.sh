@@ -7,7 +7,7 @@
 #          a file, if the module needs others than those of rtl/ whose names it and its parts mention
 #   FORCE=1 measures again what has not changed: figures are kept in $B/area by the hash of sources, parameters and Yosys.
 #
-# LUT, FF, CARRY4, DSP48E2, BRAM (36 Kb; halves count half): synth_xilinx -family xcup -nowidelut (UltraScale+). LUTs are those
+# LUT, FF, CARRY4, DSP48E2, BRAM (of 36 Kb; two halves are one): synth_xilinx -family xcup -nowidelut (UltraScale+). LUTs are those
 # used as logic, of any size, and as RAM. GE: gate equivalents (NAND of two inputs) of the logic alone, without flip-flops,
 # by synth and abc -fast with gates of two inputs; RAMs count as their flip-flops' logic.
 set -euo pipefail
@@ -46,10 +46,10 @@ measure() { # NAME TOP WORD...: writes $out/NAME.json
 		synth $flatten -top $top
 		abc -fast -g AND,NAND,OR,NOR,XOR,XNOR
 		opt_clean
-		tee -q -o $out/$name.gates stat -tech cmos -top $top"
+		tee -q -o $out/$name.gates stat -tech cmos -top $top" 2>"$out/$name.warnings" || { cat "$out/$name.warnings" >&2; exit 1; }
 	# With a hierarchy the sums come last, under a heading of their own.
 	awk -v name="$name" -v top="$top" -v parameters="${parameters[*]}" '
-		/^=== design hierarchy/ && FILENAME ~ /lut$/ { lut = ff = carry = dsp = bram = 0 }
+		/^=== design hierarchy/ && FILENAME ~ /lut$/ { lut = ff = carry = dsp = bram = half = 0 }
 		$1 ~ /^LUT[1-6](_2)?$/ || $1 ~ /^SRL/ { lut += $2 }
 		$1 == "RAM32M16" || $1 == "RAM64M8" { lut += 8 * $2 }
 		$1 == "RAM32M" || $1 == "RAM64M" { lut += 4 * $2 }
@@ -60,11 +60,11 @@ measure() { # NAME TOP WORD...: writes $out/NAME.json
 		$1 ~ /^CARRY/ { carry += $2 }
 		$1 ~ /^DSP48/ { dsp += $2 }
 		$1 ~ /^RAMB36/ { bram += $2 }
-		$1 ~ /^RAMB18/ { bram += $2 / 2 }
+		$1 ~ /^RAMB18/ { half += $2 }
 		/Estimated number of transistors/ { sub(/\+$/, "", $NF); transistors = $NF }
 		END {
-			printf "{\"module\": \"%s\", \"top\": \"%s\", \"parameters\": \"%s\", \"lut\": %d, \"ff\": %d, \"carry\": %d, \"dsp\": %d, \"bram\": %g, \"ge\": %d}\n",
-				name, top, parameters, lut, ff, carry, dsp, bram, transistors / 4
+			printf "{\"module\": \"%s\", \"top\": \"%s\", \"parameters\": \"%s\", \"lut\": %d, \"ff\": %d, \"carry\": %d, \"dsp\": %d, \"bram\": %d, \"ge\": %d}\n",
+				name, top, parameters, lut, ff, carry, dsp, bram + int((half + 1) / 2), transistors / 4
 		}' "$out/$name.lut" "$out/$name.gates" >"$out/$name.json"
 	echo "$key" >"$out/$name.key"
 }
@@ -75,8 +75,8 @@ for spec in "$@"; do
 	read -ra words <<<"$spec"
 	measure "${words[@]}"
 	names+=("${words[0]}")
-	sed -E 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9.]+), "ge": ([0-9]+).*/\1 \2 \3 \4 \5 \6 \7/' \
-		"$out/${words[0]}.json" | { read -ra f; printf '%-20s %8d %8d %6d %5d %5s %9d\n' "${f[@]}"; }
+	sed -E 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9]+), "ge": ([0-9]+).*/\1 \2 \3 \4 \5 \6 \7/' \
+		"$out/${words[0]}.json" | { read -ra f; printf '%-20s %8d %8d %6d %5d %5d %9d\n' "${f[@]}"; }
 done
 
 {
@@ -91,7 +91,7 @@ done
 {
 	echo "| module | LUT | FF | CARRY4 | DSP | BRAM | GE |"
 	echo "|---|---:|---:|---:|---:|---:|---:|"
-	sed -nE 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9.]+), "ge": ([0-9]+).*/| \1 | \2 | \3 | \4 | \5 | \6 | \7 |/p' "$B/area.json"
+	sed -nE 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9]+), "ge": ([0-9]+).*/| \1 | \2 | \3 | \4 | \5 | \6 | \7 |/p' "$B/area.json"
 	echo
 	echo "$version"
 } >"$B/area.md"

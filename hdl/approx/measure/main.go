@@ -1,7 +1,7 @@
 // Command measure tells what an approximate adder costs a search for proof of work, by Monte Carlo over the golden model,
 // and beside it the area of a round, which hdl/synth/approx.sh measured. It writes approx.json and approx.md.
 //
-// usage: measure [-headers N] [-nonces N] [-zeros BITS] [-sums N] [-seed N] -area FILE -out DIR
+// usage: measure [-headers N] [-nonces N] [-zeros BITS] [-sums N] [-seed N] -area FILE -tool NAME -out DIR
 package main
 
 import (
@@ -16,6 +16,7 @@ import (
 // A result is what approx.json holds.
 type result struct {
 	Command string `json:"command"`
+	Tool    string `json:"tool"` // that measured areas
 	options
 	Hits uint64 `json:"hits"` // of an exact search
 	Rows []row  `json:"rows"`
@@ -59,7 +60,7 @@ func adders() []int {
 	return all
 }
 
-var errUsage = errors.New("usage: measure [-headers N] [-nonces N] [-zeros BITS] [-sums N] [-seed N] -area FILE -out DIR")
+var errUsage = errors.New("usage: measure [-headers N] [-nonces N] [-zeros BITS] [-sums N] [-seed N] -area FILE -tool NAME -out DIR")
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -77,11 +78,12 @@ func run(args []string) error {
 	set.IntVar(&o.Sums, "sums", 1<<26, "random additions")
 	set.Uint64Var(&o.Seed, "seed", 1, "seed")
 	areas := set.String("area", "", "file of areas")
+	tool := set.String("tool", "", "what measured them")
 	dir := set.String("out", "", "folder to write to")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
-	if *areas == "" || *dir == "" || o.Headers < 1 || o.Nonces < 1 || o.Sums < 1 || o.Zeros < 0 || o.Zeros > 32 {
+	if *areas == "" || *tool == "" || *dir == "" || o.Headers < 1 || o.Nonces < 1 || o.Sums < 1 || o.Zeros < 0 || o.Zeros > 32 {
 		return errUsage
 	}
 	data, err := os.ReadFile(*areas)
@@ -105,7 +107,7 @@ func run(args []string) error {
 		}
 	}
 	r := measure(o)
-	r.Command = "make approx"
+	r.Command, r.Tool = "make approx", *tool
 	for i := range r.Rows {
 		r.Rows[i].Area = of[r.Rows[i].Bits]
 	}

@@ -21,7 +21,8 @@ func table(r *result) []byte {
 
 %d random headers x %d nonces = %.2f million double hashes by the golden model (hdl/approx, bit-exact to the RTL), seed %d; hits are hashes
 with %d leading zero bits (%d of them). Wrong sums: of %.1f million additions of random numbers. Midstates: were they computed with
-the same adder, which they are not. Area: one stage of the pipeline (`+"`pow_stage`"+`, a round, a schedule step, %d flip-flops) by Yosys:
+the same adder, which they are not. Area: one stage of the pipeline (`+"`pow_stage`"+`, a round, a schedule step, %d flip-flops) by
+%s:
 LUT and CARRY4 of `+"`synth_xilinx -family xcup -nowidelut`"+`; gates (NAND equivalents, 4 transistors) and levels of gates of the
 logic by `+"`synth`, `abc -fast -g AND,NAND,OR,NOR,XOR,XNOR`, `ltp`"+`. Area x delay: gates and flip-flops (%d gates each, an assumption) times
 levels, to the whole prefix network's (32). Right hashes per area x delay: the same, with what is wrong taken off.
@@ -30,7 +31,7 @@ Look-back 0 is the adder that the tool makes of +, the one of the exact unit.
 
 | looks back | wrong sums | wrong hashes | missed hits | false hits per hit | wrong midstates | LUT | CARRY4 | gates | levels | area x delay | right hashes per area x delay |
 |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-`, r.Command, r.Headers, r.Nonces, hashes/1e6, r.Seed, r.Zeros, r.Hits, float64(r.Sums)/1e6, r.Rows[0].Area.FF, ffGE)
+`, r.Command, r.Headers, r.Nonces, hashes/1e6, r.Seed, r.Zeros, r.Hits, float64(r.Sums)/1e6, r.Rows[0].Area.FF, r.Tool, ffGE)
 	whole := cost(r.Rows[len(r.Rows)-1].Area)
 	for _, x := range r.Rows {
 		wrong := float64(x.Hashes) / hashes
