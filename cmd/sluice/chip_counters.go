@@ -23,6 +23,7 @@ type chipCounters struct {
 	StallOut     uint64         `json:"stall_out"`
 	BytesRead    uint64         `json:"bytes_read"`
 	BytesWritten uint64         `json:"bytes_written"`
+	Differ       uint64         `json:"differ"` // answers of units that are not exact which were others than the CPU's
 	Units        []unitCounters `json:"units"`
 }
 

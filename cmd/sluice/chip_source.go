@@ -25,6 +25,7 @@ import (
 type chipSource struct {
 	name    string     // what the user calls it; "" finds one
 	capture string     // file for its traffic; "": none
+	inexact bool       // use units whose verdicts are not exact, too
 	config  sim.Config // of a simulator that is started
 
 	stderr  io.Writer
@@ -39,6 +40,12 @@ type chipSource struct {
 func (c *chipSource) bind(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.name, "chip", "", "the chip: `SOCKET` of a simulator, or PCI address of a card\n"+
 		"(default $"+chip.Env+", else the card that there is, else a simulator that is started for this command)")
+}
+
+// bindInexact adds the flag for approximate units.
+func (c *chipSource) bindInexact(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.inexact, "inexact", false, "use units whose verdicts are not exact, too, and tell how many verdicts of their kernels differ\n"+
+		"from the CPU's")
 }
 
 // bindCapture adds the flag for captures.
@@ -121,7 +128,7 @@ func (c *chipSource) chip() chip.Config {
 	if c.cards > 1 && c.file == nil {
 		return chip.Config{}
 	}
-	return chip.Config{Dial: c.dial}
+	return chip.Config{Dial: c.dial, Inexact: c.inexact}
 }
 
 // counters are those of the device that was opened last and is not closed yet.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,6 +53,7 @@ and shows the counters of the chip. For those of the work of another command: sl
 		},
 	}
 	s.source.bind(cmd)
+	s.source.bindInexact(cmd)
 	bindLink(cmd, &s.source.config)
 	f := cmd.Flags()
 	f.StringSliceVar(&s.names, "kernel", nil, "comma-separated `LIST` of kernels (default all that the chip has)")
@@ -87,16 +89,18 @@ func (s *chipStat) run(ctx context.Context, stdout, stderr io.Writer) (err error
 		if _, _, err := s.source.counters(true); err != nil {
 			return chipCounters{}, err
 		}
+		l.differ = 0
 		if err := l.runFor(ctx, be, s.time); err != nil {
 			return chipCounters{}, fmt.Errorf("%s: %w", k.Name, err)
 		}
 		caps, n, err := s.source.counters(false)
 		c := countersOf(&caps, &n)
-		c.Kernel = k.Name
+		c.Kernel, c.Differ = k.Name, l.differ
 		return c, err
 	}
 	for {
 		t := countersTable()
+		var differs strings.Builder
 		for i, k := range ks {
 			c, err := measure(k, loads[i])
 			if s.watch && errors.Is(err, context.Canceled) {
@@ -111,9 +115,16 @@ func (s *chipStat) run(ctx context.Context, stdout, stderr io.Writer) (err error
 				}
 			}
 			c.add(&t)
+			if c.Differ > 0 {
+				fmt.Fprintf(&differs, "%s of %s of %s differ from the CPU's: units that are not exact\n", grouped(int64(c.Differ)),
+					counted(int64(c.Jobs), "answer"), k.Name)
+			}
 		}
 		if !s.json {
 			if err := t.write(stdout, wantsColour(stdout)); err != nil {
+				return err
+			}
+			if _, err := io.WriteString(stdout, differs.String()); err != nil {
 				return err
 			}
 		}

@@ -14,10 +14,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/sluice-engine/sluice/driver"
 	"github.com/sluice-engine/sluice/driver/fake"
 	"github.com/sluice-engine/sluice/driver/regs"
 	"github.com/sluice-engine/sluice/driver/ring"
 	"github.com/sluice-engine/sluice/driver/vfiousertest"
+	"github.com/sluice-engine/sluice/engine/chip"
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/ed25519"
 	"github.com/sluice-engine/sluice/kernels/sha256"
@@ -27,15 +29,15 @@ import (
 // TestChipScripts runs the scripts on a chip in memory, which is served on the socket $CHIP.
 func TestChipScripts(t *testing.T) {
 	runScriptsWith(t, "testdata/chip", nil, func(e *testscript.Env) error {
-		chip := fake.New(fake.Config{Kernels: []*kernels.Kernel{sha256.Kernel, sha256.Double, ed25519.Kernel}})
+		card := fake.New(fake.Config{Kernels: []*kernels.Kernel{sha256.Kernel, sha256.Double, ed25519.Kernel}})
 		socket := filepath.Join(e.WorkDir, "chip")
-		stop, err := (&vfiousertest.Server{Device: chip}).Start(socket)
+		stop, err := (&vfiousertest.Server{Device: card}).Start(socket)
 		if err != nil {
 			return err
 		}
 		e.Defer(func() {
 			stop()
-			chip.Close()
+			card.Close()
 		})
 		e.Setenv("CHIP", socket)
 		return nil
@@ -165,6 +167,60 @@ func TestArea(t *testing.T) {
 		if len(areas) != 2 || areas[0].Module != "skid_buffer-WIDTH=8" || areas[0].Top != "skid_buffer" || areas[0].FF < 16 ||
 			areas[1].Parameters != "WIDTH=64" || areas[1].FF < areas[0].FF+2*56 || areas[0].GE == 0 {
 			t.Errorf("%v: %+v", args, areas)
+		}
+	}
+}
+
+// approximate is a device whose units are marked as not exact.
+type approximate struct{ driver.Device }
+
+func (d approximate) Read32(offset uint32) (uint32, error) {
+	v, err := d.Device.Read32(offset)
+	if offset >= regs.UnitRow(0) && offset < regs.UnitRow(regs.Units) && v != 0 {
+		v |= regs.UnitRowInexactMask
+	}
+	return v, err
+}
+
+// TestLoad: a chip that misses hits is wrong if it says that it is exact; else they are counted.
+func TestLoad(t *testing.T) {
+	misses := *sha256.PoW
+	misses.Ref = func(b *kernels.Batch, lo, hi int) {
+		sha256.PoW.Ref(b, lo, hi)
+		for i := lo; i < hi; i++ {
+			b.SetVerdict(i, kernels.Invalid)
+			clear(b.Out(i))
+		}
+	}
+	const n = 40
+	for _, exact := range []bool{true, false} {
+		all, err := chip.Open(chip.Config{Dial: func() (driver.Device, error) {
+			var d driver.Device = fake.New(fake.Config{Kernels: []*kernels.Kernel{&misses}})
+			if !exact {
+				d = approximate{d}
+			}
+			return d, nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		be := all[0].(*chip.Backend)
+		l, err := newChipLoad(be, sha256.PoW, n, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hits := uint64(0)
+		for i := range n {
+			if l.want.Verdict(i) == kernels.Valid {
+				hits++
+			}
+		}
+		err = l.run(t.Context(), be)
+		if exact && !errors.Is(err, errWrong) || !exact && (err != nil || l.differ != hits || hits == 0) {
+			t.Errorf("exact %t: %v, %d differ, %d hits", exact, err, l.differ, hits)
+		}
+		if err := be.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -60,6 +60,7 @@ and says how to open them.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.source.name, "chip", "", "record the traffic of this chip, `SOCKET` or PCI address, without waves")
+	c.source.bindInexact(cmd)
 	bindLink(cmd, &c.source.config)
 	f.StringVar(&c.kernel, "kernel", "sha256", "`NAME` of the kernel")
 	f.IntVar(&c.jobs, "jobs", 16, "jobs in the batch")
@@ -134,12 +135,16 @@ func (c *chipTrace) decide(ctx context.Context, t *traced) error {
 		return err
 	}
 	t.chipCounters = countersOf(&caps, &n)
-	t.chipCounters.Kernel = c.kernel
+	t.chipCounters.Kernel, t.Differ = c.kernel, load.differ
 	return nil
 }
 
 func (t *traced) write(w io.Writer) error {
-	fmt.Fprintf(w, "%s of %s decided as the CPU does, in %s busy cycles\n\n", counted(int64(t.Jobs), "job"), t.Kernel, grouped(int64(t.Busy)))
+	how := "decided as the CPU does"
+	if t.Differ > 0 {
+		how = fmt.Sprintf("decided, %s otherwise than by the CPU, as the units are not exact", grouped(int64(t.Differ)))
+	}
+	fmt.Fprintf(w, "%s of %s %s, in %s busy cycles\n\n", counted(int64(t.Jobs), "job"), t.Kernel, how, grouped(int64(t.Busy)))
 	if t.Waves != "" {
 		fmt.Fprintf(w, "  gtkwave %s\n  surfer %s\n", quoted(t.Waves), quoted(t.Waves))
 	}

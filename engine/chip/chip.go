@@ -40,7 +40,7 @@ func newBackend(name string, c Config) (*Backend, error) {
 	}
 	b.link = l
 	caps := l.host.Caps()
-	b.info = describe(name, l.device.Info(), caps)
+	b.info = describe(name, l.device.Info(), caps, c.Inexact)
 	b.slots = make(chan struct{}, perQueue*caps.Queues)
 	return b, nil
 }

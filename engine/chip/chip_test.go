@@ -117,12 +117,20 @@ func TestInexact(t *testing.T) {
 	}
 }
 
-// TestExactFirst: a kernel that has exact units and others is exact.
+// TestExactFirst: a kernel that has exact units and others is exact, unless all units are to be used.
 func TestExactFirst(t *testing.T) {
-	all := supports(ring.Caps{Units: []ring.Unit{{Kernel: regs.KernelSha256dPow, Units: 4, Inexact: true}, {Kernel: regs.KernelSha256dPow, Units: 1},
-		{Kernel: regs.KernelSha256, Units: 1}}})
-	if len(all) != 2 || !all[0].ValidExact || !all[1].ValidExact || !all[1].InvalidExact {
-		t.Errorf("%+v", all)
+	caps := ring.Caps{Units: []ring.Unit{{Kernel: regs.KernelSha256dPow, Units: 4, Inexact: true}, {Kernel: regs.KernelSha256dPow, Units: 1},
+		{Kernel: regs.KernelSha256, Units: 1}, {Kernel: regs.KernelSm3, Units: 1, Inexact: true}}}
+	for _, anyUnit := range []bool{false, true} {
+		for _, s := range supports(caps, anyUnit) {
+			want := s.Kernel == kernels.SHA256 || s.Kernel == kernels.SHA256dPoW && !anyUnit
+			if s.ValidExact != want || s.InvalidExact != want {
+				t.Errorf("any unit %t: %+v, want exact: %t", anyUnit, s, want)
+			}
+		}
+	}
+	if n := len(supports(caps, true)); n != 3 {
+		t.Errorf("%d kernels, want 3", n)
 	}
 }
 

@@ -23,6 +23,10 @@ type Config struct {
 	// Deadline is how long a submission may take from its queue to its completion, whatever the context says; 0 means 10 s,
 	// or 10 minutes for a simulator.
 	Deadline time.Duration
+	// Inexact has units used whose verdicts are not exact, beside exact ones of the same kernel. Every verdict of such a
+	// kernel is then to be decided again (backend.Support), which the engine does. Without it they are used only where a
+	// kernel has no others.
+	Inexact bool
 	// Memory bounds the bytes of batches that Allocator gives; 0 means 1 GiB. The backend's own memory comes on top.
 	Memory int64
 }

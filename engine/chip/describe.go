@@ -21,14 +21,14 @@ const inFlight = 2
 const smallest = 64
 
 // describe says what was found.
-func describe(name string, d driver.Info, c ring.Caps) backend.Info {
+func describe(name string, d driver.Info, c ring.Caps, anyUnit bool) backend.Info {
 	info := backend.Info{
 		Name:      name,
 		Kind:      "chip",
 		Device:    "card " + d.Name,
 		Version:   fmt.Sprintf("%d.%d.%d", c.Version>>regs.GlobalVersionMajorShift, c.Version>>regs.GlobalVersionMinorShift&0xff, c.Version&0xffff),
 		Simulated: simulated(d),
-		Kernels:   supports(c),
+		Kernels:   supports(c, anyUnit),
 		InFlight:  inFlight,
 	}
 	if info.Simulated {
@@ -58,12 +58,13 @@ func describe(name string, d driver.Info, c ring.Caps) backend.Info {
 	return info
 }
 
-// supports lists what the units run. Where a kernel has exact units and others, only the exact ones are used.
-func supports(c ring.Caps) (all []backend.Support) {
+// supports lists what the units run. Where a kernel has exact units and others, only the exact ones are used, unless all may.
+func supports(c ring.Caps, anyUnit bool) (all []backend.Support) {
 	for _, k := range regs.Kernels {
 		_, exact := c.Unit(k.ID, false)
 		_, inexact := c.Unit(k.ID, true)
 		if exact || inexact {
+			exact = exact && !(inexact && anyUnit)
 			all = append(all, backend.Support{Kernel: kernels.ID(k.ID), Smallest: smallest, ValidExact: exact, InvalidExact: exact})
 		}
 	}

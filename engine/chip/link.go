@@ -132,7 +132,7 @@ func (b *Backend) reconnect(d *dialling) {
 
 // same makes sure that the device which was opened again does what Info says.
 func (b *Backend) same(l *link) error {
-	if is := supports(l.host.Caps()); !reflect.DeepEqual(is, b.info.Kernels) {
+	if is := supports(l.host.Caps(), b.config.Inexact); !reflect.DeepEqual(is, b.info.Kernels) {
 		return fmt.Errorf("%w: it has kernels %v, it had %v; open the engine again to use it as it is", ErrOther, names(is), names(b.info.Kernels))
 	}
 	return nil
