@@ -80,8 +80,8 @@ func (v *verifier) block(ctx context.Context, b *block) error {
 		if t.tx == nil {
 			continue
 		}
-		if got := t.tx.Hash(); t.hash != nil && got != *t.hash {
-			v.wrong(b, t.index, "transaction hash is %v, stated %v", got, *t.hash)
+		if t.hash != nil && t.tx.Hash() != *t.hash {
+			v.wrong(b, t.index, "transaction hash is %v, stated %v", t.tx.Hash(), *t.hash)
 		}
 		if err := v.transaction(ctx, b, t); err != nil {
 			return err
