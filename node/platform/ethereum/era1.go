@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rlp"
@@ -226,9 +227,16 @@ func (a *archive) index(data []byte, offset int64) {
 	a.done = true
 }
 
+// snappyReaders keep their buffers, which are much larger than most items.
+var snappyReaders = sync.Pool{New: func() any { return snappy.NewReader(nil) }}
+
 // unsnap takes snappy's framing off.
 func unsnap(data []byte) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(snappy.NewReader(bytes.NewReader(data)), maxItem+1))
+	r := snappyReaders.Get().(*snappy.Reader)
+	defer snappyReaders.Put(r)
+	r.Reset(bytes.NewReader(data))
+	raw, err := io.ReadAll(io.LimitReader(r, maxItem+1))
+	r.Reset(nil) // keep no data
 	switch {
 	case err != nil:
 		return nil, err
