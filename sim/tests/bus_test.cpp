@@ -121,6 +121,13 @@ void bandwidth() {
     CHECK(cycles >= ideal - 4 && cycles < ideal + 20 + 64.0 / n);
     CHECK(f.stats.bytes_written == 512 * 64 && f.stats.bytes_read == 512 * 64);
     CHECK(static_cast<double>(f.chip.cycle - begin) < ideal + 400);  // both directions at once
+    Fixture w(options(1, n, 0, 1));
+    w.bus.reset();
+    for (uint64_t i = 0; i < 100; i++) w.chip.writes.push_back({i * sim::kLine, ~uint64_t{0}, 1});
+    const uint64_t from = w.chip.cycle;
+    w.settle();
+    const double took = static_cast<double>(w.chip.cycle - from), least = 98.0 * 64 / n;
+    CHECK(took > least && took < least + 200 + 200.0 / n);
   }
 }
 
@@ -175,6 +182,18 @@ void drain() {
   CHECK(f.chip.beats.empty());
   f.bus.drain(0x4000, 0x1000);
   CHECK(f.stats.read_requests == 2 && f.bytes[0x4000] == 9);
+  sim::BusOptions late = options(1, 64, 0, 1);
+  late.write_latency = 700;
+  Fixture w(late);
+  w.bus.reset();
+  w.chip.writes = {{0x4000, ~uint64_t{0}, 9}};
+  w.bus.read_register(kStatus);
+  w.bus.run(10);
+  CHECK(w.bytes[0x4000] != 9);
+  w.bus.drain(0x4040, 64);
+  CHECK(w.bytes[0x4000] != 9);
+  w.bus.drain(0x4000, 64);
+  CHECK(w.bytes[0x4000] == 9);
   // A chip that takes nothing does not keep the client waiting for ever.
   f.chip.lazy = 100;
   f.chip.reads = {{0x4000, 0}, {0x5000, 0}, {0x6000, 0}};
@@ -208,6 +227,16 @@ void rules() {
                            c->reads.assign(50, {0, 0});
                          }),
                          "withdrawn"));
+  CHECK(throws<Mismatch>(with([](StubChip* c) {
+                           c->shifty = true;
+                           c->reads.assign(50, {0, 0});
+                         }),
+                         "a DMA read was offered and then changed"));
+  CHECK(throws<Mismatch>(with([](StubChip* c) {
+                           c->shifty = true;
+                           c->writes.assign(50, {0, 1, 1});
+                         }),
+                         "a DMA write was offered and then changed"));
   CHECK(throws<Mismatch>(with([](StubChip* c) { c->mute = true; }), "does not answer"));
   CHECK(throws<Mismatch>(with([](StubChip* c) { c->chatty = true; }), "nobody asked"));
   sim::BusOptions o;

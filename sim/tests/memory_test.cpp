@@ -54,6 +54,7 @@ void bounds() {
   CHECK(m.read(kAt + 2 * kPage - 64, page, 64) && std::memcmp(page, f.bytes() + 3 * kPage - 64, 64) == 0);
   CHECK(!m.read(kAt - 64, page, 64));
   CHECK(!m.read(kAt + 2 * kPage, page, 64));
+  for (const uint64_t far : {3 * kPage, 64 * kPage, kAt}) CHECK(!m.read(kAt + 2 * kPage + far, page, 64) && !m.write(kAt + far, Line{}, 1));
   CHECK(!m.read(kAt + 2 * kPage - 64, page, 128));
   CHECK(!m.read(0, page, 64));
   CHECK(!m.write(kAt + 2 * kPage, Line{}, ~uint64_t{0}));

@@ -36,6 +36,7 @@ class StubChip : public sim::Chip {
   uint32_t lazy = 0;          // percent of cycles in which no beat is taken
   bool busy = false;
   bool fickle = false;  // withdraws what it offers: breaks the rules
+  bool shifty = false;  // changes what it offers
   bool mute = false;    // answers no register
   bool chatty = false;  // answers though nobody asked
   uint32_t scratch = 0;
@@ -51,12 +52,14 @@ class StubChip : public sim::Chip {
     if (!reads.empty()) {
       out_.rd_addr = reads.front().address;
       out_.rd_more = reads.front().more;
+      if (shifty) out_.rd_addr ^= cycle % 2 * sim::kLine;
     }
     out_.wr_valid = !writes.empty();
     if (!writes.empty()) {
       out_.wr_addr = writes.front().address;
       out_.wr_strb = writes.front().strobe;
       out_.wr.fill(writes.front().fill);
+      if (shifty) out_.wr[63] = static_cast<uint8_t>(cycle);
     }
     out_.irq_valid = !irqs.empty();
     out_.irq = irqs.empty() ? 0 : irqs.front();
