@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Bounded proofs with yosys-smtbmc and z3: skid_buffer, fifo and queue_pointers. STEPS clock cycles from reset (default 14); a
-# cover statement shows that the inputs are not so constrained that nothing happens. Working files go to $B/formal.
+# Bounded proofs with yosys-smtbmc and z3: skid_buffer, fifo and queue_pointers for STEPS clock cycles from reset (default 14),
+# approx_adder for all operands; a cover statement shows that the inputs are not so constrained that nothing happens. Working
+# files go to $B/formal.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=${B:?}/formal
@@ -34,3 +35,6 @@ prove skid_buffer buffer_formal "${STEPS:-14}" "KIND 0 WIDTH 1" $buffers
 # shellcheck disable=SC2086
 prove fifo buffer_formal "${STEPS:-14}" "KIND 1 WIDTH 1" $buffers
 prove queue_pointers queue_formal "${STEPS:-14}" "LOG_DEPTH 2" ../rtl/queue_pointers.sv queue_formal.sv
+for bits in 1 8 13 16 31 32; do # any operands: one cycle is all
+	prove "approx_adder_$bits" adder_formal 1 "LOOKBACK $bits" ../rtl/approx_adder.sv adder_formal.sv
+done
