@@ -80,7 +80,7 @@ func (c *combination) combine(w *workspace, keys *keyCache[edwards8.Row], b *ker
 		c.long.Scalars[u] = c.scalar[u].WithOffset(&c.longEnd)
 	}
 	total.Neg(&total)
-	c.long.Rows[c.keys] = w.base.Row()
+	c.long.Rows[c.keys] = edwards8.Base().Row()
 	c.long.Scalars[c.keys] = total.WithOffset(&c.longEnd)
 	long := edwards8.Terms{Rows: c.long.Rows[:c.keys+1], Scalars: c.long.Scalars[:c.keys+1]}
 	short := edwards8.Terms{Rows: c.short.Rows[:n], Scalars: c.short.Scalars[:n]}

@@ -26,12 +26,8 @@ func needLanes(t testing.TB) {
 // TestPath fails if Run is not the code that the processor and SLUICE_CPU ask for.
 func TestPath(t *testing.T) {
 	want := runPortable
-	switch v, found := os.Getenv(cpu.Variable), cpu.Found(); {
-	case v == "generic" || found < cpu.AVX2:
-	case v == "avx2" || found < cpu.IFMA:
-		want = runNarrow
-	default:
-		want = run
+	if os.Getenv(cpu.Variable) != "generic" && cpu.Found() >= cpu.AVX2 {
+		want = run // which of its two kinds of lanes, is for the test of package edwards8 to say
 	}
 	if reflect.ValueOf(Kernel.Run).Pointer() != reflect.ValueOf(want).Pointer() {
 		t.Errorf("found %v, %s=%q: Run is not the code for that", cpu.Found(), cpu.Variable, os.Getenv(cpu.Variable))
@@ -41,8 +37,7 @@ func TestPath(t *testing.T) {
 // TestLanePositions has each awkward job in every lane of both groups, each decided for itself.
 func TestLanePositions(t *testing.T) {
 	needLanes(t)
-	w := new(workspace)
-	w.base = edwards8.Base()
+	w := newWorkspace()
 	for _, rule := range Kernel.Rules {
 		for shift := range perTurn {
 			if testing.Short() && shift%5 != 0 {
@@ -60,8 +55,7 @@ func TestLanePositions(t *testing.T) {
 // TestCombine decides by one equation, of all the valid awkward jobs under ZIP215 and of batches with one that is not valid.
 func TestCombine(t *testing.T) {
 	needLanes(t)
-	w, c, keys := new(workspace), combinations.Get().(*combination), newKeyCache[edwards8.Row]()
-	w.base = edwards8.Base()
+	w, c, keys := newWorkspace(), combinations.Get().(*combination), newKeyCache[edwards8.Row]()
 	var valid, invalid []job
 	for _, j := range nasty(kernels.ZIP215, 0) {
 		if j.valid {
@@ -118,12 +112,17 @@ func TestNoAllocs(t *testing.T) {
 		t.Skip("under the race detector a sync.Pool forgets at random")
 	}
 	for _, rule := range Kernel.Rules {
-		for _, n := range []int{1, 9, 100} {
-			b := signed(t, rule, n, 100)
-			Kernel.Run(b, 0, n)
-			// The pools lose their memory to the collector, now and then.
-			if allocs := testing.AllocsPerRun(20, func() { Kernel.Run(b, 0, n) }); allocs >= 1 {
-				t.Errorf("%v, %d jobs: %v allocations", rule, n, allocs)
+		for _, n := range []int{1, 2, 8, 9, 16, 48, 100, 1024} {
+			for _, spoilt := range []bool{false, true} { // under ZIP215, an equation that does not hold, and then the lanes
+				b := signed(t, rule, n, 100)
+				if spoilt {
+					b.Row(n / 2)[KeySize+40] ^= 1
+				}
+				Kernel.Run(b, 0, n)
+				// The pools lose their memory to the collector, now and then.
+				if allocs := testing.AllocsPerRun(10, func() { Kernel.Run(b, 0, n) }); allocs >= 1 {
+					t.Errorf("%v, %d jobs, spoilt %v: %v allocations", rule, n, spoilt, allocs)
+				}
 			}
 		}
 	}
@@ -136,8 +135,7 @@ func BenchmarkCombine(b *testing.B) {
 		for _, cold := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%d/cold=%v", n, cold), func(b *testing.B) {
 				batch := distinct(b, kernels.ZIP215, n)
-				w, c, keys := new(workspace), combinations.Get().(*combination), newKeyCache[edwards8.Row]()
-				w.base = edwards8.Base()
+				w, c, keys := newWorkspace(), combinations.Get().(*combination), newKeyCache[edwards8.Row]()
 				best := time.Hour
 				for b.Loop() {
 					if cold {
@@ -194,8 +192,7 @@ func FuzzCombine(f *testing.F) {
 			f.Add(c.Key, c.Message, c.Signature, uint8(i))
 		}
 	}
-	w, keys := new(workspace), newKeyCache[edwards8.Row]()
-	w.base = edwards8.Base()
+	w, keys := newWorkspace(), newKeyCache[edwards8.Row]()
 	f.Fuzz(func(t *testing.T, key, message, signature []byte, copies uint8) {
 		if len(key) != KeySize || len(signature) != SignatureSize {
 			t.Skip("wrong length")

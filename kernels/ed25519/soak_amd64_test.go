@@ -13,8 +13,7 @@ func soakPaths() []soakPath {
 	if cpu.Get() < cpu.IFMA {
 		return nil
 	}
-	w, c, keys := new(workspace), combinations.Get().(*combination), newKeyCache[edwards8.Row]()
-	w.base = edwards8.Base()
+	w, c, keys := newWorkspace(), combinations.Get().(*combination), newKeyCache[edwards8.Row]()
 	equation := func(b *kernels.Batch, lo, hi int) {
 		if b.Flags() != kernels.ZIP215 || !c.combine(w, keys, b, lo, hi) {
 			w.decideEach(b, lo, hi)

@@ -33,7 +33,6 @@ func main() {
 	addition()
 	element()
 	table()
-	straus()
 	buckets()
 	steps()
 	scalars()

@@ -17,7 +17,7 @@ import (
 //
 // so that x = x0 + 2^260 x1 + ... is x0 - C x1, which is below 2^262 in size after one or two steps; then with a quotient that is at
 // most one too large. Columns may be negative for a while: they are carried by arithmetic shifts.
-var mask52Mem, foldMem, orderMem, liftMem operand.Mem
+var mask52Mem, foldMem, orderMem, liftMem, eightMem operand.Mem
 
 const limbs52 = 5
 
@@ -37,9 +37,11 @@ func scalars() {
 	foldMem = Words64("foldL", limbs(c8, 3))
 	orderMem = Words64("orderL", append(limbs(c, 4), 1<<44))
 	liftMem = Words64("liftL", append(limbs(c8, 4), 1<<52)) // 2^8 L
+	order := new(big.Int).Add(c, new(big.Int).Lsh(big.NewInt(1), 252))
+	eightMem = Words64("eightL", limbs(order.Lsh(order, 3), limbs52))
 	reduceDigests()
 	weigh()
-	toWords()
+	halve()
 }
 
 // slice cuts words of 64 bits into limbs of 52. The words are given back.
@@ -256,20 +258,4 @@ func pack(r *regs, f five, out operand.Mem, words int) {
 		VMOVDQU64(x, limb(out, i))
 	}
 	r.give(t...)
-}
-
-func toWords() {
-	TEXT("toWords", NOSPLIT, "func(out, k, offset *byte)")
-	Pragma("noescape")
-	Doc("toWords sets out, five words of 64 bits, to k + offset, in limbs of 52 bits; the offset is the same in all lanes.")
-	out, k, offset := pointers("out", "k", "offset")
-	r := allRegs()
-	f := load(r, k)
-	for i := range f {
-		VPADDQ_BCST(offset.Offset(8*i), f[i], f[i])
-	}
-	carry52(r, f)
-	pack(r, f, out, 5)
-	VZEROUPPER()
-	RET()
 }

@@ -12,18 +12,29 @@ import (
 // lanes. The time per operation means nothing.
 func BenchmarkSteps(b *testing.B) {
 	base := Base()
-	m := new(Product)
+	points, forms := new(Points), new([2]Cached)
+	tables, windows := new([2]Table), new([2]Windows4)
+	scalars := new(Scalars)
 	r, x, y, ok := new(Room), new(Quad), new(Quad), make([]uint8, 4)
 	for g := range 2 {
 		for l := range Lanes {
 			k := Scalar{uint64(l+g) * 0x9e3779b97f4a7c15, 0x123456789abcdef * uint64(l+1), 88888888888888888, uint64(l+7) << 55}
-			m.S[g].SetLane12(l, &k)
-			m.K[g].SetLane4(l, &k)
+			scalars.SetLane4(l, &k)
 		}
-		m.Tables[g].Fill(&one, &one)
+		windows[g].Set(scalars)
+		tables[g].Fill(&one, &one)
 	}
 	var p Point
 	var c Cached
+	var halves Halves
+	var residues Residues
+	var digests [Lanes][64]byte
+	for l := range digests {
+		for i := range digests[l] {
+			digests[l][i] = byte(37*i*i + 101*l)
+		}
+	}
+	residues.SetDigests(&digests)
 	s := new(Sum)
 	s.SetWidth(8, 32)
 	s.empty(2)
@@ -47,15 +58,14 @@ func BenchmarkSteps(b *testing.B) {
 			}
 		}},
 		{"double", 64, func() { p.Double(64) }},
-		{"double2", 128, func() { m.P.Double(2, 64) }},
-		{"add2", 2, func() { m.P.Add(2, &m.q) }},
-		{"addNoT2", 2, func() { m.P.AddNoT(2, &m.q) }},
-		{"pick", 2, func() { m.Tables[0].Pick(&c, &m.k[0][1]); m.Tables[1].Pick(&c, &m.k[1][1]) }},
-		{"fill", 2, func() { m.Tables[0].Fill(&one, &one); m.Tables[1].Fill(&one, &one) }},
+		{"double2", 128, func() { points.Double(2, 64) }},
+		{"add2", 2, func() { points.Add(2, forms) }},
+		{"addNoT2", 2, func() { points.AddNoT(2, forms) }},
+		{"pick", 2, func() { tables[0].Pick(&c, &windows[0][1]); tables[1].Pick(&c, &windows[1][1]) }},
+		{"fill", 2, func() { tables[0].Fill(&one, &one); tables[1].Fill(&one, &one) }},
 		{"decompress2", 2, func() { r.Decompress(x[:2], y[:2], ok, ok) }},
 		{"decompress4", 4, func() { r.Decompress(x[:], y[:], ok, ok) }},
-		{"product", 1, func() { m.Compute(1, base) }},
-		{"product2", 2, func() { m.Compute(2, base) }},
+		{"halve", 1, func() { halves.Set(&residues) }},
 		{"bucket", 64, func() { s.add(&terms, 0, 2, s.long) }},
 		{"collect", 256, func() { s.collect(2) }},
 	}

@@ -401,58 +401,6 @@ func TestPoint(t *testing.T) {
 	}
 }
 
-func TestProduct(t *testing.T) {
-	var identity, other Point
-	identity.SetIdentity()
-	base := Base()
-	for n := range 30 {
-		var m Product
-		var s, k [2][Lanes]*edwards25519.Scalar
-		var points [2][Lanes]*edwards25519.Point
-		groups := 1 + n%2
-		for g := range groups {
-			x, y, p := randomPoints(t, nil)
-			points[g] = p
-			m.Tables[g].Fill(&x, &y)
-			for l := range Lanes {
-				s[g][l], k[g][l] = randomScalar(), randomScalar()
-				if n < 10 { // 0, 1, ... and -1, -2, ...
-					b := make([]byte, 32)
-					b[0] = byte(n)
-					s[g][l], _ = edwards25519.NewScalar().SetCanonicalBytes(b)
-					k[g][l] = edwards25519.NewScalar().Negate(s[g][l])
-				}
-				var x Scalar
-				if !x.SetBytes(s[g][l].Bytes()) {
-					t.Fatal("a scalar is not below L")
-				}
-				m.S[g].SetLane12(l, &x)
-				x.SetBytes(k[g][l].Bytes())
-				m.K[g].SetLane4(l, &x)
-			}
-		}
-		m.Compute(groups, base)
-		for g := range groups {
-			same(t, "Product", &m.P[g], false, func(l int) *edwards25519.Point {
-				// ScalarMult is right for any integer below L, also on points with a part of small order; this is plainer.
-				kp := edwards25519.NewIdentityPoint()
-				b := k[g][l].Bytes()
-				for i := 255; i >= 0; i-- {
-					kp.Add(kp, kp)
-					if b[i/8]>>(i%8)&1 == 1 {
-						kp.Add(kp, points[g][l])
-					}
-				}
-				return kp.Add(kp, new(edwards25519.Point).ScalarBaseMult(s[g][l]))
-			})
-		}
-		other = m.P[0]
-	}
-	if identity.Identity() != All || other.Identity() == All {
-		t.Error("Identity is wrong")
-	}
-}
-
 // TestBase checks every entry of the table of B.
 func TestBase(t *testing.T) {
 	m := Base()

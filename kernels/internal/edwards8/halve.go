@@ -9,13 +9,15 @@ import "math/bits"
 //
 // It is Euclid's algorithm on 8L and k, stopped half-way: r = tk for remainders r and cofactors t, whose signs alternate and of which
 // no two in a row are even. For very few k it finds nothing.
-func (k *Scalar) Halve() (u, v Scalar, negative, ok bool) {
+func (k *Scalar) Halve() (u, v Scalar, negative, ok bool) { return k.halve(halvedBits) }
+
+func (k *Scalar) halve(bits int) (u, v Scalar, negative, ok bool) {
 	r0, r1 := Scalar{8 * c0 % (1 << 64), (8*c1 | c0>>61) % (1 << 64), c1 >> 61, 8 * top}, *k
 	t0, t1 := Scalar{}, Scalar{1}
 	negative0, negative1 := true, false
-	for r1.bitLen() > 128 {
+	for r1.BitLen() > 128 {
 		// Many steps at a time (Lehmer), none of which goes below 2^128; then one by one.
-		if r1.bitLen() > 128+33 {
+		if r1.BitLen() > 128+33 {
 			if a, b, c, d, odd := leading(&r0, &r1); b != 0 {
 				if odd {
 					r0, r1 = combine(b, a, &r1, &r0), combine(c, d, &r0, &r1)
@@ -32,23 +34,32 @@ func (k *Scalar) Halve() (u, v Scalar, negative, ok bool) {
 		r0, r1, t0, t1 = r1, r0, t1, t0
 		negative0, negative1 = negative1, negative0
 	}
+	return endHalving(bits, r0, r1, t0, t1, negative0, negative1)
+}
+
+// halvedBits is how many bits u and v may have.
+const halvedBits = 130
+
+// endHalving ends the algorithm, with two rows of a remainder and its cofactor, r1 < r0, for numbers below 2^bits. As r0 t1 + r1 t0 = 8L,
+// nothing overflows.
+func endHalving(bits int, r0, r1, t0, t1 Scalar, negative0, negative1 bool) (u, v Scalar, negative, ok bool) {
 	if t1[0]&1 == 1 { // t1 r0 <= 8L, and r0 >= 2^128, so t1 < 2^128
-		return r1, t1, negative1, t1.bitLen() <= 130
+		return r1, t1, negative1, r1.BitLen() <= bits && t1.BitLen() <= bits
 	}
 	// t0 is odd, and so is t0 + c t1.
-	for r0.bitLen() > 130 {
+	for r0.BitLen() > bits {
 		if r1 == (Scalar{}) || !subtract(&r0, &r1, &t0, &t1) {
 			return u, v, false, false
 		}
 	}
-	return r0, t0, negative0, t0.bitLen() <= 130 && t0[0]&1 == 1
+	return r0, t0, negative0, t0.BitLen() <= bits && t0[0]&1 == 1
 }
 
 // leading does the steps of Euclid's algorithm that the leading 63 bits of r0 > r1 determine (Collins' condition): afterwards the remainders are
 // a r0 - b r1 and d r1 - c r0, or, after an odd number of steps, both with the other sign. The factors are below 2^32; b = 0 says that
 // there were no steps.
 func leading(r0, r1 *Scalar) (a, b, c, d uint64, odd bool) {
-	n := r0.bitLen()
+	n := r0.BitLen()
 	x, y := r0.bitsBelow(n), r1.bitsBelow(n)
 	odd = true
 	var a2, b2 uint64
@@ -95,7 +106,7 @@ func sum(a, b uint64, x, y *Scalar) Scalar {
 
 // subtract takes from r0 the largest r1 2^i that it holds, and adds t1 2^i to t0; false if r0 < r1. r1 is not zero.
 func subtract(r0, r1, t0, t1 *Scalar) bool {
-	i := r0.bitLen() - r1.bitLen()
+	i := r0.BitLen() - r1.BitLen()
 	if i < 0 {
 		return false
 	}
@@ -115,7 +126,8 @@ func subtract(r0, r1, t0, t1 *Scalar) bool {
 	return true
 }
 
-func (s *Scalar) bitLen() int {
+// BitLen is how many bits s has, without leading zeros.
+func (s *Scalar) BitLen() int {
 	for i := 3; i > 0; i-- {
 		if s[i] != 0 {
 			return 64*i + bits.Len64(s[i])

@@ -113,14 +113,6 @@ func (w *Windows12) setNarrow(s *Scalars) {
 	}
 }
 
-// setResidues4Narrow is [Scalars.SetResidues4].
-func (s *Scalars) setResidues4Narrow(k *Residues) {
-	for l := range Lanes {
-		x := k.Lane(l)
-		s.SetLane4(l, &x)
-	}
-}
-
 // setDigestsNarrow is [Residues.SetDigests].
 func (k *Residues) setDigestsNarrow(p *[Lanes][64]byte) {
 	for l := range p {
@@ -156,27 +148,6 @@ func (w *Weigher) addNarrow(k *Residues) {
 		w.ZK.SetLane(l, &x)
 		s.Mul(&z, &s)
 		s.addLimbs(w.sums[:], l, true)
-	}
-}
-
-// computeNarrow is [Product.Compute], from neutral points and windows that are set.
-func (m *Product) computeNarrow(groups int, base *Multiples) {
-	for i := len(m.k[0]) - 1; i >= 0; i-- {
-		for g := range groups {
-			m.Tables[g].pickNarrow(&m.q[g], &m.k[g][i])
-		}
-		if i < len(m.k[0])-1 {
-			m.P.Double(groups, 4)
-		}
-		if i%3 != 0 {
-			m.P.AddNoT(groups, &m.q)
-			continue
-		}
-		m.P.Add(groups, &m.q)
-		for g := range groups {
-			base.pickNarrow((*Affine)(unsafe.Pointer(&m.q[g])), &m.s[g][i/3])
-		}
-		m.P.AddAffineNoT(groups, (*[2]Affine)(unsafe.Pointer(&m.q)))
 	}
 }
 

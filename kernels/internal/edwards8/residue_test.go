@@ -48,17 +48,11 @@ func TestResidues(t *testing.T) {
 		}
 		var k Residues
 		k.SetDigests(&digests)
-		var s, s2 Scalars
-		s.SetResidues4(&k)
 		for i := range want {
 			x := k.Lane(i)
 			if integer(x[:]...).Cmp(want[i]) != 0 {
 				t.Fatalf("%x mod L = %x, want %x", digests[i], x, want[i])
 			}
-			s2.SetLane4(i, &x)
-		}
-		if s != s2 {
-			t.Fatalf("%x: SetResidues4 gives %x, SetLane4 %x", k, s, s2)
 		}
 	}
 }
@@ -127,5 +121,46 @@ func TestWeigher(t *testing.T) {
 	}
 	if negative == 0 {
 		t.Error("no z was negative")
+	}
+}
+
+// TestHalves runs Euclid's algorithm in lanes, on numbers at random and on small ones, powers of two and their negatives.
+func TestHalves(t *testing.T) {
+	failed, rounds := 0, 3000
+	for n := range rounds + 1000 {
+		var digests [Lanes][64]byte
+		for i := range digests {
+			x := [4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()}
+			if n >= rounds {
+				x = [4]uint64{awkward(), awkward(), awkward(), awkward()}
+				if n%3 == 0 {
+					clear(x[rand.IntN(4):])
+				}
+			}
+			s := Scalar(x)
+			s.Mul(&s, &Scalar{1})
+			if n >= rounds && n%2 == 0 {
+				s.Neg(&s)
+			}
+			for j, w := range s {
+				binary.LittleEndian.PutUint64(digests[i][8*j:], w)
+			}
+		}
+		var k Residues
+		k.SetDigests(&digests)
+		var h Halves
+		h.Set(&k)
+		for l := range Lanes {
+			u, v, negative, ok := h.Lane(l, halvedBits)
+			if ok {
+				checkHalved(t, k.Lane(l), u, v, negative)
+			} else if n < rounds {
+				failed++
+			}
+		}
+	}
+	t.Logf("%d of %d failed", failed, rounds*Lanes)
+	if failed > rounds*Lanes/50 {
+		t.Error("too many")
 	}
 }

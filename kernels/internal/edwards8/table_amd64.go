@@ -61,18 +61,6 @@ func (s *Scalars) SetLane4(l int, x *Scalar) {
 	s.set(l, x, &[5]uint64{eights, eights, eights, eights, 0})
 }
 
-// SetResidues4 sets all lanes for windows of 4 bits.
-func (s *Scalars) SetResidues4(k *Residues) {
-	if !ifma {
-		s.setResidues4Narrow(k)
-		return
-	}
-	toWords((*byte)(unsafe.Pointer(s)), k.ptr(), (*byte)(unsafe.Pointer(&eights52)))
-}
-
-// eights52 is the offset of windows of 4 bits in limbs of 52 bits.
-var eights52 = [5]uint64{mask52 & eights, mask52 & eights, mask52 & eights, mask52 & eights, eights >> 16}
-
 // SetLane12 sets lane l for windows of 12 bits.
 func (s *Scalars) SetLane12(l int, x *Scalar) { s.set(l, x, &halves12) }
 

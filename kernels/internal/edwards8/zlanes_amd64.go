@@ -74,11 +74,6 @@ func pickCached(out *byte, table *byte, window *byte)
 //go:noescape
 func pickAffine(out *byte, table *byte, window *byte)
 
-// straus sets p = sB + kP in one or two groups; see strausArgs.
-//
-//go:noescape
-func straus(args *byte)
-
 // affineRows makes 8 rows of 128 bytes, y+x, y-x, 2dxy, of an affine point.
 //
 //go:noescape
@@ -124,7 +119,7 @@ func reduceDigests(out *byte, digests *byte)
 //go:noescape
 func weigh(out *byte, sums *byte, k *byte, s *byte, random *byte, offset *byte)
 
-// toWords sets out, five words of 64 bits, to k + offset, in limbs of 52 bits; the offset is the same in all lanes.
+// halve runs Euclid's algorithm on 8L and k, in limbs of 52 bits: out is a remainder and its negative cofactor, five limbs and three, then another with its cofactor.
 //
 //go:noescape
-func toWords(out *byte, k *byte, offset *byte)
+func halve(out *byte, k *byte)
