@@ -458,7 +458,7 @@ func TestDescriptorsClosed(t *testing.T) {
 	}
 	r.send(wire.GetInfo, 0, pack(16, 0, 0, 0), fds...) // more than it takes: the end
 	r.ended()
-	r = connect(t, s).agree()
+	connect(t, s).agree()
 	if after := count(); after != before {
 		t.Errorf("%d descriptors, %d before", after, before)
 	}
