@@ -144,7 +144,15 @@ func (s *Sim) await(ctx context.Context, ready *os.File) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrStart, err)
 	}
-	<-s.done
+	// It ends, or is no simulator of ours.
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %w", ErrStart, ctx.Err())
+	case <-time.After(patience):
+		s.end(unix.SIGKILL)
+		<-s.done
+	}
 	return fmt.Errorf("%w: %w", ErrStart, s.err)
 }
 

@@ -241,14 +241,16 @@ func TestStaleSocket(t *testing.T) {
 // TestStartCancelled: a context that ends gives up the start.
 func TestStartCancelled(t *testing.T) {
 	slow := filepath.Join(t.TempDir(), "slow")
-	if err := os.WriteFile(slow, []byte("#!/bin/sh\nexec sleep 600\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer cancel()
-	_, err := sim.Start(ctx, sim.Config{Binary: slow})
-	if !errors.Is(err, sim.ErrStart) || !errors.Is(err, context.DeadlineExceeded) {
-		t.Error(err)
+	for _, script := range []string{"exec sleep 600", "exec sleep 600 3>&-"} { // the second one does not wait to be ready
+		if err := os.WriteFile(slow, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+		defer cancel()
+		_, err := sim.Start(ctx, sim.Config{Binary: slow})
+		if !errors.Is(err, sim.ErrStart) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", script, err)
+		}
 	}
 }
 
