@@ -23,8 +23,6 @@ struct Job {
   unsigned lanes, op;
 };
 
-uint8_t byte_at(uint64_t addr) { return uint8_t((addr * 0x9e3779b97f4a7c15) >> 56); }
-
 struct Asked {
   uint64_t addr, due;
 };
@@ -49,6 +47,9 @@ class Bench {
   }
 
  private:
+  // Memory changes from round to round.
+  uint8_t byte_at(uint64_t addr) const { return uint8_t(((addr ^ uint64_t(salt_) << 24) * 0x9e3779b97f4a7c15) >> 56); }
+
   bool refused(uint64_t line) const { return moods_.refuse && (line / 64 * 0x9e3779b1u ^ salt_) % 1000 < 10 * moods_.refuse; }
 
   Job draw() {
