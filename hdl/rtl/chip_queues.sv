@@ -49,14 +49,13 @@ module chip_queues #(
   logic [15:0] sq_head [8];
   logic [4:0] vector [8];
   logic [31:0] data [8];
-  logic in_setup, in_doorbell, absent;
+  logic in_setup, in_doorbell;
   logic [2:0] prefer_q, at_setup, at_doorbell;
 
   assign in_setup = addr_i[15:9] == 7'(zchip_pkg::QUEUE_BASE >> 9);
   assign in_doorbell = addr_i[15];
   assign at_setup = addr_i[8:6];
   assign at_doorbell = addr_i[14:12];
-  assign absent = write_i && in_doorbell && addr_i[11:3] == '0 && 4'(at_doorbell) >= 4'(QUEUES);
 
   generate
     for (genvar q = 0; q < 8; q++) begin : g_queue
@@ -82,7 +81,7 @@ module chip_queues #(
         assign wants[q] = 1'b0;
         assign busy[q] = 1'b0;
         assign refused[q] = 1'b0;
-        assign bad[q] = absent && at_doorbell == 3'(q);
+        assign bad[q] = write_i && in_doorbell && addr_i[11:3] == '0 && at_doorbell == 3'(q);
         assign phase[q] = 1'b0;
         assign fetch_addr[q] = '0;
         assign post_addr[q] = '0;
