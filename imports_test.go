@@ -59,14 +59,15 @@ type row struct {
 
 // onlyTests are packages that nothing outside tests may import, save the packages named.
 var onlyTests = map[string][]string{
-	"testing":                       {"driver/drivertest", "engine/backendtest", "internal/vectors"},
-	module + "/driver/drivertest":   nil,
-	module + "/driver/fake":         {"driver/drivertest"},
-	module + "/driver/vfiousertest": nil,
-	module + "/engine/backendtest":  nil,
-	module + "/internal/vectors":    {"engine/backendtest"},
-	module + "/kernels/ecctest":     {"engine/backendtest"},
-	module + "/kernels/sample":      {"bench/...", "driver/drivertest", "engine/backendtest"},
+	"testing":                                    {"driver/drivertest", "engine/backendtest", "internal/vectors", "kernels/internal/lanes/lanestest"},
+	module + "/driver/drivertest":                nil,
+	module + "/driver/fake":                      {"driver/drivertest"},
+	module + "/driver/vfiousertest":              nil,
+	module + "/engine/backendtest":               nil,
+	module + "/internal/vectors":                 {"engine/backendtest"},
+	module + "/kernels/ecctest":                  {"engine/backendtest"},
+	module + "/kernels/internal/lanes/lanestest": nil,
+	module + "/kernels/sample":                   {"bench/...", "driver/drivertest", "engine/backendtest"},
 }
 
 // onlyIn says which packages may import a module, or a package of the standard library, directly.
