@@ -10,6 +10,10 @@ import (
 	. "github.com/sluice-engine/sluice/kernels/_asm/internal/simd"
 )
 
+// rowOf is the row of a group that is hashed in a lane: lanes l and l+4 have neighbours, as frame.Hash.StoreNeighbours wants
+// it.
+func rowOf(lane int) int { return lane&8 + 2*(lane&3) + lane>>2&1 }
+
 // nodes hashes pairs of children in n groups: the blocks of the two digests, then the padding blocks, whose schedule is
 // constant. Their rounds are bound by latency, which three groups hide.
 func (g *generator) nodes(n int) {
@@ -46,7 +50,7 @@ func (g *generator) nodes(n int) {
 	CMPQ(left, operand.U8(1))
 	CMOVQEQ(lastIn, from)
 	for lane := range 16 {
-		VMOVDQU32(operand.Mem{Base: from, Disp: 64 * lane}, Z[lane])
+		VMOVDQU32(operand.Mem{Base: from, Disp: 64 * rowOf(lane)}, Z[lane])
 	}
 	moving := *gs[0]
 	for i := range moving.Words {
@@ -67,7 +71,8 @@ func (g *generator) nodes(n int) {
 	g.ConstantRounds(gs, name, g.node.KW)
 	g.AddState(gs)
 	for j, gr := range gs {
-		g.StoreDigests(gr, Z[24:32], place(j, out, lastOut, 32))
+		at := place(j, out, lastOut, 32)
+		g.StoreNeighbours(gr, Z[24:32], func(lane int) operand.Mem { return at(rowOf(lane)) })
 	}
 	VZEROUPPER()
 	RET()

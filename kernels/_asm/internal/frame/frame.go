@@ -291,6 +291,20 @@ func (h *Hash) StoreDigests(g *Group, t []reg.VecPhysical, to func(lane int) ope
 	})
 }
 
+// StoreNeighbours is StoreDigests for half rows where the digest of lane l+lanes/4 follows that of lane l, for l in the first
+// and third quarter: whole registers are stored, to where to says for l.
+func (h *Hash) StoreNeighbours(g *Group, t []reg.VecPhysical, to func(lane int) operand.Mem) {
+	w := g.S[:h.Digest]
+	if h.BigEndian {
+		h.swapAll(w, t[0])
+	}
+	h.Digests(w, t, h.pairs, func(x reg.VecPhysical, high bool, lane, _ int) {
+		if !high {
+			h.Move(x, to(lane))
+		}
+	})
+}
+
 // swapAll reverses the bytes of words; t is for the control with AVX-512.
 func (h *Hash) swapAll(words []reg.VecPhysical, t reg.VecPhysical) {
 	var control operand.Op = h.swap
