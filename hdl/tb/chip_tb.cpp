@@ -178,6 +178,7 @@ void batches(const Jobs& jobs, const Mood& mood, uint32_t seed, unsigned n) {
   std::vector<uint32_t> in_flight(4);
   uint32_t sent = 0, done = 0, next_id = seed * 77777;
   uint64_t decided = 0;
+  uint32_t used = 0;  // queues, each of which has its vector
   h.set(zchip::kCounterControl, 2);
 
   // A verdict must not be seen before its output is right.
@@ -215,6 +216,7 @@ void batches(const Jobs& jobs, const Mood& mood, uint32_t seed, unsigned n) {
         b->second.unmap();
         flying.erase(b);
         in_flight[queue.index()]--, done++;
+        used |= 1u << queue.index();
       }
     }
     h.step(1 + h.random.next() % 40);
@@ -222,7 +224,7 @@ void batches(const Jobs& jobs, const Mood& mood, uint32_t seed, unsigned n) {
   for (int i = 0; h.get(zchip::kGlobalStatus) != 1; i++) if (i > 1000) fail("the chip does not come to rest");
   expect(h.get(zchip::kGlobalError), 0, "ERROR after good batches");
   h.step(200);
-  expect(h.interrupts, 15, "interrupts of completions");
+  expect(h.interrupts, used, "interrupts of completions");
   h.set(zchip::kCounterControl, 3);
   expect(h.get64(zchip::kCounterSubmissions), n, "counted submissions");
   expect(h.get64(zchip::kCounterJobs), decided, "counted jobs");
