@@ -79,7 +79,8 @@ module chip #(
     8'(SHA256_UNITS), 8'(SHA256_UNITS), 8'(SHA256_UNITS)
   };
   localparam logic [55:0] GROUPS = UNITS[71:16]; // of each group
-  localparam int unsigned LANES = SHA256_UNITS + SHA512_UNITS + KECCAK256_UNITS + SM3_UNITS + BLAKE2B_UNITS + POW_UNITS + POW_APPROX_UNITS;
+  localparam int unsigned LANES =
+      SHA256_UNITS + SHA512_UNITS + KECCAK256_UNITS + SM3_UNITS + BLAKE2B_UNITS + POW_UNITS + POW_APPROX_UNITS;
 
   // The lanes of a group.
   function automatic logic [LANES-1:0] lanes_of(input int unsigned group);

@@ -90,7 +90,8 @@ module span_writer (
   assign kills = ending_valid_i && !full_q && unwanted && chip_pkg::searches(command_q.kernel.row) && !at_end;
   assign kill_o = state_q == RUN && kills && calm_i;
   assign ending_ready_o = (state_q == RUN || state_q == SKIP) && at_end;
-  assign pop_o = (state_q == RUN && !(ending_valid_i && head_i == ending_tail_i) && !kills && done_i && (!full_q || place)) || (state_q == SKIP && !at_end);
+  assign pop_o = state_q == SKIP ? !at_end : state_q == RUN && done_i && !kills && (!full_q || place)
+      && !(ending_valid_i && head_i == ending_tail_i);
   assign waits_o = done_i && !pop_o;
 
   // The result in hand, and the lines that it goes to.
