@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -42,8 +43,8 @@ func TestMain(m *testing.M) {
 
 var served = []*kernels.Kernel{sha256.Kernel, sha256.Double}
 
-// serve plays the simulator until its input ends. At a line "stall" the next submissions stall; it says "stalled" when the
-// first of them does.
+// serve plays the simulator until its input ends. At a line "stall" it has the next submissions stall and says "planted"; and
+// "stalled" when the first of them does.
 func serve(socket string) error {
 	c := fake.New(fake.Config{Kernels: served})
 	stop, err := (&vfiousertest.Server{Device: c}).Start(socket)
@@ -57,7 +58,12 @@ func serve(socket string) error {
 		for range 64 {
 			c.Plant(fake.Stall)
 		}
+		fmt.Println("planted")
+		end := time.Now().Add(time.Minute)
 		for v := uint32(0); v&regs.GlobalStatusBusyMask == 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				return errors.New("no submission came within a minute")
+			}
 			if v, err = c.Read32(regs.GlobalStatus); err != nil {
 				return err
 			}
@@ -113,15 +119,11 @@ func (p *process) kill() {
 func TestKill(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "chip")
 	first := start(t, socket)
-	stalled := make(chan struct{})
 	killDuringBatch(t, socket, 5000, func() {
 		fmt.Fprintln(first.in, "stall")
-		go func() {
-			defer close(stalled)
-			first.expect(t, "stalled")
-		}()
+		first.expect(t, "planted")
 	}, func() {
-		<-stalled
+		first.expect(t, "stalled")
 		first.kill()
 	}, func() {
 		os.Remove(socket)

@@ -227,9 +227,9 @@ func TestClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	chip.Plant(fake.Stall)
+	submitted := b.link.host.Stats().Submissions
 	ended := make(chan error)
 	go func() { ended <- b.Run(context.Background(), want.Shadow(), 0, 100) }()
-	submitted := b.link.host.Stats().Submissions
 	for b.link.host.Stats().Submissions == submitted {
 		time.Sleep(time.Millisecond)
 	}
