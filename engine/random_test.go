@@ -48,7 +48,7 @@ func moody(d *device, seed uint64, sick *atomic.Bool) func(ctx context.Context, 
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-time.After(time.Duration(draw(30)) * time.Millisecond):
+			case <-time.After(time.Duration(draw(90)) * time.Millisecond):
 			}
 			return honest(ctx, b, lo, hi)
 		case what < 18: // slow to give up, but right
@@ -60,7 +60,7 @@ func moody(d *device, seed uint64, sick *atomic.Bool) func(ctx context.Context, 
 		default: // hangs for longer than the engine waits, and lies
 			d.stuck.Add(1)
 			defer d.stuck.Add(-1)
-			time.Sleep(time.Duration(30+draw(50)) * time.Millisecond)
+			time.Sleep(time.Duration(80+draw(60)) * time.Millisecond)
 			honest(ctx, b, lo, hi)
 			lies[0].tell(b, lo, hi)
 			return nil
@@ -85,7 +85,7 @@ func TestRandomFaults(t *testing.T) {
 				devices = append(devices, d)
 			}
 			e := openToy(t, Config{
-				Backends: mode.backends, AuditRate: 1, Hang: 15 * time.Millisecond, Grace: 15 * time.Millisecond,
+				Backends: mode.backends, AuditRate: 1, Hang: 50 * time.Millisecond, Grace: 20 * time.Millisecond,
 				Probation: 200 * time.Microsecond, QueueJobs: 6000,
 			}, devices...)
 			length := 3 * time.Second
