@@ -35,12 +35,17 @@ one program at a time, one after the other. At the end it says how many cycles i
 	f := cmd.Flags()
 	f.StringVar(&c.Socket, "socket", "", "`PATH` of the socket (default one in a new temporary folder)")
 	f.StringVar(&c.Trace, "trace", "", "FST `FILE` for waves")
-	f.Uint64Var(&c.TraceFrom, "from", 0, "first `CYCLE` of the waves")
-	f.Uint64Var(&c.TraceTo, "to", 0, "`CYCLE` after the last one of the waves (default no end)")
+	bindWindow(cmd, &c)
 	f.Uint64Var(&c.CycleLimit, "cycle-limit", 0, "end with an error after so many `CYCLES` (default the simulator's own)")
 	bindLink(cmd, &c)
 	f.BoolVar(&asJSON, "json", false, "print one JSON object when the simulator is there, and one at its end")
 	return cmd
+}
+
+// bindWindow adds the flags for the part of the run that waves are kept of.
+func bindWindow(cmd *cobra.Command, c *sim.Config) {
+	cmd.Flags().Uint64Var(&c.TraceFrom, "from", 0, "first `CYCLE` of the waves")
+	cmd.Flags().Uint64Var(&c.TraceTo, "to", 0, "`CYCLE` after the last one of the waves (default no end)")
 }
 
 // bindLink adds the flags for what lies between the chip and memory.
@@ -115,15 +120,12 @@ func lookAt(name string) (*chipThere, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	there := &chipThere{Socket: name, Version: versionOf(caps.Version), Queues: caps.Queues, Units: []chipUnit{}}
+	there := &chipThere{Socket: name, Version: caps.MapVersion(), Queues: caps.Queues, Units: []chipUnit{}}
 	for _, u := range caps.Units {
 		there.Units = append(there.Units, chipUnit{kernelName(u.Kernel), u.Units, u.Inexact})
 	}
 	return there, nil
 }
-
-// versionOf writes a version of the register map.
-func versionOf(v uint32) string { return fmt.Sprintf("%d.%d.%d", v>>24, v>>16&0xff, v&0xffff) }
 
 func (c *chipThere) write(w io.Writer) error {
 	var units []string

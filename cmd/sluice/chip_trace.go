@@ -66,8 +66,7 @@ and says how to open them.`,
 	f.IntVar(&c.jobs, "jobs", 16, "jobs in the batch")
 	f.IntVar(&c.message, "message", 100, "`BYTES` of the message of a hash")
 	f.StringVar(&c.out, "out", "sluice-trace", "`FOLDER` for the files")
-	f.Uint64Var(&c.source.config.TraceFrom, "from", 0, "first `CYCLE` of the waves")
-	f.Uint64Var(&c.source.config.TraceTo, "to", 0, "`CYCLE` after the last one of the waves (default no end)")
+	bindWindow(cmd, &c.source.config)
 	f.BoolVar(&c.json, "json", false, "print one JSON object")
 	return cmd
 }

@@ -19,6 +19,13 @@ type Caps struct {
 	Units   []Unit
 }
 
+// MapVersion writes the version of the register map: 0.1.0.
+func (c *Caps) MapVersion() string {
+	v := c.Version
+	return fmt.Sprintf("%d.%d.%d", v&regs.GlobalVersionMajorMask>>regs.GlobalVersionMajorShift,
+		v&regs.GlobalVersionMinorMask>>regs.GlobalVersionMinorShift, v&regs.GlobalVersionPatchMask>>regs.GlobalVersionPatchShift)
+}
+
 // Unit is a row of the unit table.
 type Unit struct {
 	Kernel  uint16

@@ -43,6 +43,31 @@ func pair(t testing.TB) (a, b *net.UnixConn) {
 	return ends[0], ends[1]
 }
 
+// relay passes the messages of the client at c on to the server at s, one after the other, and has reply deal with each answer, until
+// either end fails. It closes s.
+func relay(c, s *net.UnixConn, reply func(m *wire.Message) error) {
+	defer s.Close()
+	for {
+		m, err := wire.Receive(c, 1<<16)
+		if err != nil {
+			return
+		}
+		err = wire.Send(s, m.Header, m.Payload, m.FDs...)
+		m.CloseFDs()
+		if err != nil {
+			return
+		}
+		if m, err = wire.Receive(s, 1<<16); err != nil {
+			return
+		}
+		err = reply(&m)
+		m.CloseFDs()
+		if err != nil {
+			return
+		}
+	}
+}
+
 // TestSilence: a server that does not answer is gone after the time.
 func TestSilence(t *testing.T) {
 	a, _ := pair(t)

@@ -37,20 +37,7 @@ func speech(f *testing.F, server *vfiousertest.Server, r *dma.Region) (said []by
 	var wait sync.WaitGroup
 	wait.Go(func() { server.Client(inner) })
 	wait.Go(func() {
-		defer outer.Close()
-		for {
-			m, err := wire.Receive(middle, 1<<16)
-			if err != nil {
-				return
-			}
-			err = wire.Send(outer, m.Header, m.Payload, m.FDs...)
-			m.CloseFDs()
-			if err != nil {
-				return
-			}
-			if m, err = wire.Receive(outer, 1<<16); err != nil {
-				return
-			}
+		relay(middle, outer, func(m *wire.Message) error {
 			if m.Command == wire.GetRegionInfo {
 				from = len(said)
 			}
@@ -58,12 +45,8 @@ func speech(f *testing.F, server *vfiousertest.Server, r *dma.Region) (said []by
 			if m.Command == wire.DMAMap { // which a server may ask of, too
 				said = append(said, message(wire.Header{ID: 5, Command: wire.MemoryRead}, 0, 0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0)...)
 			}
-			err = wire.Send(middle, m.Header, m.Payload, m.FDs...)
-			m.CloseFDs()
-			if err != nil {
-				return
-			}
-		}
+			return wire.Send(middle, m.Header, m.Payload, m.FDs...)
+		})
 	})
 	d, err := vfiouser.New(client, "speech", vfiouser.Config{})
 	if err == nil {

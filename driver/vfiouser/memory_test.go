@@ -29,31 +29,17 @@ func asking(t *testing.T, ask func(c *net.UnixConn)) *vfiouser.Session {
 	go (&vfiousertest.Server{Device: chip}).Client(inner)
 	go func() {
 		defer close(done)
-		defer outer.Close()
-		for {
-			m, err := wire.Receive(middle, 1<<16)
-			if err != nil {
-				return
+		relay(middle, outer, func(m *wire.Message) error {
+			if m.Command != wire.Reset {
+				return wire.Send(middle, m.Header, m.Payload)
 			}
-			err = wire.Send(outer, m.Header, m.Payload, m.FDs...)
-			m.CloseFDs()
-			if err != nil {
-				return
-			}
-			reset := m.Command == wire.Reset
-			if m, err = wire.Receive(outer, 1<<16); err != nil {
-				return
-			}
-			if reset {
+			ask(middle)
+			err := wire.Send(middle, m.Header, m.Payload)
+			if err == nil {
 				ask(middle)
 			}
-			if wire.Send(middle, m.Header, m.Payload) != nil {
-				return
-			}
-			if reset {
-				ask(middle)
-			}
-		}
+			return err
+		})
 	}()
 	s, err := vfiouser.NewSession(client, vfiouser.Config{})
 	if err != nil {

@@ -26,7 +26,7 @@ func describe(name string, d driver.Info, c ring.Caps, anyUnit bool) backend.Inf
 		Name:      name,
 		Kind:      "chip",
 		Device:    "card " + d.Name,
-		Version:   fmt.Sprintf("%d.%d.%d", c.Version>>regs.GlobalVersionMajorShift, c.Version>>regs.GlobalVersionMinorShift&0xff, c.Version&0xffff),
+		Version:   c.MapVersion(),
 		Simulated: simulated(d),
 		Kernels:   supports(c, anyUnit),
 		InFlight:  inFlight,

@@ -126,7 +126,7 @@ func (p *piece) accept(status uint8, decided uint32, failed error) error {
 	case failed == nil && unset >= 0:
 		return fmt.Errorf("%w: job %d is %v after a command that succeeded", ErrVerdict, p.lo+unset, kernels.Verdict(p.verdict[unset]))
 	case failed == nil:
-		p.take(func(int) bool { return true })
+		p.take()
 		return nil
 	case status == 0 || status == regs.StatusInternal || status == regs.StatusOk:
 		return failed // no completion; or one that contradicts itself
@@ -135,15 +135,15 @@ func (p *piece) accept(status uint8, decided uint32, failed error) error {
 	case uint32(n) != decided:
 		return fmt.Errorf("%w: %d, it says %d: %w", ErrCount, n, decided, failed)
 	}
-	p.take(func(i int) bool { return p.verdict[i] != byte(kernels.Unset) })
+	p.take()
 	return failed
 }
 
-// take copies the answers of jobs into the batch.
-func (p *piece) take(which func(i int) bool) {
+// take copies the answers of all jobs that have one into the batch.
+func (p *piece) take() {
 	w := p.batch.Kernel().Out
 	for i, v := range p.verdict {
-		if which(i) {
+		if v != byte(kernels.Unset) {
 			copy(p.batch.Out(p.lo+i), p.out[i*w:(i+1)*w])
 			p.batch.SetVerdict(p.lo+i, kernels.Verdict(v))
 		}

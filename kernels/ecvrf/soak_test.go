@@ -19,7 +19,8 @@ func TestSoak(t *testing.T) {
 	}
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 2))
-	valid, done, start, told := 0, 0, time.Now(), time.Now()
+	valid, done := 0, 0
+	tell := lanestest.Progress(t, jobs)
 	decided := make(map[string]int)
 	for done < jobs {
 		rule := Kernel.Rules[r.IntN(len(Kernel.Rules))]
@@ -64,10 +65,7 @@ func TestSoak(t *testing.T) {
 			}
 		}
 		done += n
-		if time.Since(told) > 10*time.Second {
-			told = time.Now()
-			t.Logf("%d of %d jobs, %v", done, jobs, time.Since(start).Round(time.Second))
-		}
+		tell(done)
 	}
 	t.Logf("%d jobs, %d valid, decided by %v and Ref, seed %d; %s sets their number", done, valid, decided, seed, lanestest.SoakVariable)
 	if valid == 0 || valid == done {

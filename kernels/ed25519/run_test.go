@@ -246,3 +246,30 @@ func TestConcurrent(t *testing.T) {
 		}
 	}
 }
+
+// oneBad decides by one equation batches of valid jobs, one of which each invalid job takes the place of: combine, which reports
+// whether the equation held, must call none valid then, unless the invalid job was refused before.
+func oneBad(t *testing.T, valid, invalid []job, combine func(b *kernels.Batch) bool) {
+	t.Helper()
+	held, failed := 0, 0
+	for i, bad := range invalid {
+		jobs := slices.Clone(valid)
+		jobs[i%len(jobs)] = bad
+		b := batchOf(t, kernels.ZIP215, jobs)
+		if combine(b) {
+			held++ // because the bad one was refused before
+			compare(t, b, jobs, 0)
+			continue
+		}
+		failed++
+		for k := range jobs {
+			if b.Verdict(k) == kernels.Valid {
+				t.Fatalf("%s: the equation does not hold, but job %d is valid", bad.name, k)
+			}
+		}
+	}
+	t.Logf("%d invalid jobs refused before the equation, %d by it", held, failed)
+	if held == 0 || failed == 0 {
+		t.Error("the invalid cases test one way only")
+	}
+}

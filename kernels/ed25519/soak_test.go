@@ -30,8 +30,8 @@ func TestSoak(t *testing.T) {
 	all := append(nasty(kernels.ZIP215, 0), honest(r, 1000)...)
 	paths := append(soakPaths(), soakPath{"Run", 1, Kernel.Run}, soakPath{"portable", 8, runPortable})
 	decided := make(map[string]int)
-	valid, start, told := 0, time.Now(), time.Now()
-	done := 0
+	valid, done := 0, 0
+	tell := lanestest.Progress(t, jobs)
 	for done < jobs {
 		rule := Kernel.Rules[r.IntN(len(Kernel.Rules))]
 		list := draw(r, all)
@@ -53,10 +53,7 @@ func TestSoak(t *testing.T) {
 			}
 		}
 		done += n
-		if time.Since(told) > 10*time.Second {
-			told = time.Now()
-			t.Logf("%d of %d jobs, %v", done, jobs, time.Since(start).Round(time.Second))
-		}
+		tell(done)
 	}
 	t.Logf("%d jobs, %d valid, decided by %v and Ref, seed %d; %s sets their number", done, valid, decided, seed, lanestest.SoakVariable)
 	if valid == 0 || valid == done {

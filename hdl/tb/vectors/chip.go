@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bufio"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/kernels/blake2b"
@@ -61,36 +56,19 @@ func chipBatches(r *rand.Rand) ([]*kernels.Batch, error) {
 }
 
 // writeChip writes one line for each job: "kernel row message verdict output"; kernel is the id, verdict 1 valid or 2 invalid.
-func writeChip(path string, r *rand.Rand) (err error) {
+func writeChip(path string, r *rand.Rand) error {
 	batches, err := chipBatches(r)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := bufio.NewWriter(f)
-	for _, b := range batches {
-		for i := range b.Len() {
-			fmt.Fprintf(w, "%d ", b.Kernel().ID)
-			hexes(w, b.Row(i))
-			hexes(w, b.Message(i))
-			fmt.Fprintf(w, "%d %x\n", b.Verdict(i), b.Out(i))
+	return create(path, func(w io.Writer) {
+		for _, b := range batches {
+			for i := range b.Len() {
+				fmt.Fprintf(w, "%d ", b.Kernel().ID)
+				hexes(w, b.Row(i))
+				hexes(w, b.Message(i))
+				fmt.Fprintf(w, "%d %x\n", b.Verdict(i), b.Out(i))
+			}
 		}
-	}
-	return w.Flush()
-}
-
-// hexes writes bytes and a space, "-" for none.
-func hexes(w io.Writer, p []byte) {
-	s := hex.EncodeToString(p)
-	if s == "" {
-		s = "-"
-	}
-	fmt.Fprint(w, s, " ")
+	})
 }

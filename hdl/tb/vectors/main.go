@@ -6,14 +6,12 @@
 package main
 
 import (
-	"bufio"
-	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 
 	"github.com/sluice-engine/sluice/hdl/approx"
 	"github.com/sluice-engine/sluice/kernels"
@@ -148,26 +146,17 @@ func decide(m mode, messages [][]byte) ([]job, error) {
 	return jobs, nil
 }
 
-func write(path string, jobs []job) (err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := bufio.NewWriter(f)
-	for _, j := range jobs {
-		message := hex.EncodeToString(j.message)
-		if message == "" {
-			message = "-"
+// write writes a line for each job.
+func write(path string, jobs []job) error {
+	return create(path, func(w io.Writer) {
+		for _, j := range jobs {
+			valid := 0
+			if j.verdict == kernels.Valid {
+				valid = 1
+			}
+			fmt.Fprintf(w, "%d ", j.op)
+			hexes(w, j.message)
+			fmt.Fprintf(w, "%d %x\n", valid, j.out)
 		}
-		valid := 0
-		if j.verdict == kernels.Valid {
-			valid = 1
-		}
-		fmt.Fprintf(w, "%d %s %d %x\n", j.op, message, valid, j.out)
-	}
-	return w.Flush()
+	})
 }

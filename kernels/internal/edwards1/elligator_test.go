@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/sluice-engine/sluice/kernels/internal/nasty25519"
 )
 
 // TestElligator2 computes the map in math/big, in affine coordinates, at its borders and elsewhere. Its points may differ in one of
@@ -19,7 +21,7 @@ func TestElligator2(t *testing.T) {
 		for _, evenX := range []bool{false, true} {
 			var p Point
 			p.Elligator2(&r, evenX)
-			x, y, first := modelElligator2(value(&r), evenX)
+			x, y, first := nasty25519.Elligator2(value(&r), evenX)
 			if first {
 				firsts++
 			} else {
@@ -48,39 +50,6 @@ func TestElligator2(t *testing.T) {
 	if firsts == 0 || seconds == 0 {
 		t.Errorf("%d first candidates, %d second ones", firsts, seconds)
 	}
-}
-
-// modelElligator2 is the map by its definition: RFC 9380, section 6.7.1, and RFC 7748, section 4.1.
-func modelElligator2(r *big.Int, evenX bool) (x, y *big.Int, first bool) {
-	mod := func(v *big.Int) *big.Int { return v.Mod(v, prime) }
-	num := func(v int64) *big.Int { return mod(big.NewInt(v)) }
-	mul := func(a, b *big.Int) *big.Int { return mod(new(big.Int).Mul(a, b)) }
-	add := func(a, b *big.Int) *big.Int { return mod(new(big.Int).Add(a, b)) }
-	neg := func(a *big.Int) *big.Int { return mod(new(big.Int).Neg(a)) }
-	inv := func(a *big.Int) *big.Int { return new(big.Int).ModInverse(a, prime) }
-	g := func(u *big.Int) *big.Int { return mul(u, add(mul(u, add(u, num(486662))), num(1))) }
-	u := mul(num(-486662), inv(add(num(1), mul(num(2), mul(r, r)))))
-	first = big.Jacobi(g(u), prime) >= 0
-	if !first {
-		u = neg(add(u, num(486662)))
-	}
-	v := new(big.Int).ModSqrt(g(u), prime)
-	if (v.Bit(0) == 1) != first {
-		v = neg(v)
-	}
-	root := new(big.Int).ModSqrt(num(-486664), prime)
-	if root.Bit(0) == 1 {
-		root = neg(root)
-	}
-	x = new(big.Int) // at v = 0, u = 0: (0, -1)
-	if v.Sign() != 0 {
-		x = mul(mul(root, u), inv(v))
-	}
-	y = mul(add(u, num(-1)), inv(add(u, num(1))))
-	if evenX && x.Bit(0) == 1 {
-		x = neg(x)
-	}
-	return x, y, first
 }
 
 func TestSetWide(t *testing.T) {

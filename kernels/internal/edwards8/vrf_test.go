@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"filippo.io/edwards25519"
+
+	"github.com/sluice-engine/sluice/kernels/internal/nasty25519"
 )
 
 // TestElligator2 computes the map in math/big, in affine coordinates, at its borders and elsewhere. Its points may differ in one of
@@ -28,7 +30,7 @@ func TestElligator2(t *testing.T) {
 			new(Elligator).Map(&p, &r, sign)
 			for i := range p {
 				for l := range Lanes {
-					x, y, first := modelElligator2(value(&r[i], l), sign)
+					x, y, first := nasty25519.Elligator2(value(&r[i], l), sign == SignEvenX)
 					if first {
 						firsts++
 					} else {
@@ -52,39 +54,6 @@ func TestElligator2(t *testing.T) {
 	if firsts == 0 || seconds == 0 {
 		t.Errorf("%d first candidates, %d second ones", firsts, seconds)
 	}
-}
-
-// modelElligator2 is the map by its definition.
-func modelElligator2(r *big.Int, sign Sign) (x, y *big.Int, first bool) {
-	mod := func(v *big.Int) *big.Int { return v.Mod(v, prime) }
-	num := func(v int64) *big.Int { return mod(big.NewInt(v)) }
-	mul := func(a, b *big.Int) *big.Int { return mod(new(big.Int).Mul(a, b)) }
-	add := func(a, b *big.Int) *big.Int { return mod(new(big.Int).Add(a, b)) }
-	neg := func(a *big.Int) *big.Int { return mod(new(big.Int).Neg(a)) }
-	inv := func(a *big.Int) *big.Int { return new(big.Int).ModInverse(a, prime) }
-	g := func(u *big.Int) *big.Int { return mul(u, add(mul(u, add(u, num(486662))), num(1))) }
-	u := mul(num(-486662), inv(add(num(1), mul(num(2), mul(r, r)))))
-	first = big.Jacobi(g(u), prime) >= 0
-	if !first {
-		u = neg(add(u, num(486662)))
-	}
-	v := new(big.Int).ModSqrt(g(u), prime)
-	if (v.Bit(0) == 1) != first {
-		v = neg(v)
-	}
-	root := new(big.Int).ModSqrt(num(-486664), prime)
-	if root.Bit(0) == 1 {
-		root = neg(root)
-	}
-	x = new(big.Int) // at v = 0, u = 0: (0, -1)
-	if v.Sign() != 0 {
-		x = mul(mul(root, u), inv(v))
-	}
-	y = mul(add(u, num(-1)), inv(add(u, num(1))))
-	if sign == SignEvenX && x.Bit(0) == 1 {
-		x = neg(x)
-	}
-	return x, y, first
 }
 
 func TestSetWideLane(t *testing.T) {

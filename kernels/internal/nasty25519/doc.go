@@ -9,4 +9,6 @@
 //
 // is zero if s - ka - r = 0 mod L and ki + j = 0 mod 8, and 8 times it is if only the former holds. A point is
 // of small order if its multiple of B is zero.
+//
+// Elligator2 is the map to the curve of ECVRF, for tests of its faster forms.
 package nasty25519

@@ -27,15 +27,26 @@ func SoakJobs(t *testing.T) int {
 	return n
 }
 
+// Progress gives a function that tells how many of the jobs of a soak are done, every 10 s.
+func Progress(t *testing.T, jobs int) func(done int) {
+	start := time.Now()
+	told := start
+	return func(done int) {
+		if time.Since(told) > 10*time.Second {
+			told = time.Now()
+			t.Logf("%d of %d jobs, %v", done, jobs, told.Sub(start).Round(time.Second))
+		}
+	}
+}
+
 // Soak compares run with the reference on batches that make gives, of kinds that it draws at random, in spans drawn at
-// random, on every level, until so many jobs were decided on each. It tells how far it is every 10 s.
+// random, on every level, until so many jobs were decided on each.
 func Soak(t *testing.T, run Run, make func(r *rand.Rand) *kernels.Batch) {
 	t.Helper()
 	jobs := SoakJobs(t)
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 2))
-	start := time.Now()
-	told := start
+	tell := Progress(t, jobs)
 	for done := 0; done < jobs; {
 		b := make(r)
 		lo, hi := 0, b.Len()
@@ -49,10 +60,7 @@ func Soak(t *testing.T, run Run, make func(r *rand.Rand) *kernels.Batch) {
 			}
 		}
 		done += hi - lo
-		if time.Since(told) > 10*time.Second {
-			told = time.Now()
-			t.Logf("%s: %d of %d jobs on each level, %v", b.Kernel().Name, done, jobs, time.Since(start).Round(time.Second))
-		}
+		tell(done)
 	}
 	t.Logf("%d jobs on each of %v, seed %d; %s sets their number", jobs, Levels(), seed, SoakVariable)
 }
