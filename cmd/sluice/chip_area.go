@@ -32,8 +32,9 @@ func newChipArea() *cobra.Command {
 		Use:   "area [flags] [MODULE[,PARAMETER=VALUE...]...]",
 		Short: "Tell what each module costs on an FPGA",
 		Long: `Area has Yosys synthesise modules of hdl/rtl for UltraScale+ (synth_xilinx -family xcup) and shows what they take: look-up
-tables, flip-flops, carry chains, DSP blocks, block RAMs, and gate equivalents of the logic alone. Without names it takes all
-modules, which takes minutes; what has not changed is not measured again. --last shows what the last run found.
+tables, flip-flops, carry chains, DSP blocks, block RAMs, and gate equivalents of the logic alone ("-" where they are not
+measured: make area leaves them out for modules with large RAMs). Without names it takes all modules, which takes minutes;
+what has not changed is not measured again. --last shows what the last run found.
 
 It works on the sources that this command lies in, or else the current folder lies in (as make area does).`,
 		Example: `  sluice chip area fifo keccak256_unit
@@ -92,7 +93,7 @@ type area struct {
 	Carry      int64  `json:"carry"`
 	DSP        int64  `json:"dsp"`
 	BRAM       int64  `json:"bram"`
-	GE         int64  `json:"ge"` // gate equivalents of the logic
+	GE         *int64 `json:"ge"` // gate equivalents of the logic; nil where they were not measured
 }
 
 // sources is the working tree above the executable or the current folder.
@@ -177,7 +178,11 @@ func readAreas(path string) (areas []area, err error) {
 func writeAreas(w io.Writer, areas []area) error {
 	t := table{heading: []string{"MODULE", "LUT", "FF", "CARRY", "DSP", "BRAM", "GATES"}, left: []bool{true, false, false, false, false, false, false}}
 	for _, a := range areas {
-		t.add(plain, printable(a.Module), grouped(a.LUT), grouped(a.FF), grouped(a.Carry), grouped(a.DSP), grouped(a.BRAM), grouped(a.GE))
+		gates := "-"
+		if a.GE != nil {
+			gates = grouped(*a.GE)
+		}
+		t.add(plain, printable(a.Module), grouped(a.LUT), grouped(a.FF), grouped(a.Carry), grouped(a.DSP), grouped(a.BRAM), gates)
 	}
 	return t.write(w, wantsColour(w))
 }

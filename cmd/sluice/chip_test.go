@@ -104,13 +104,15 @@ the chip                20        50.0  50.0%    10.0%    25.0%     0.5%        
 	}
 }
 
-// TestReadAreas: a file that is damaged is an error, one that is not there tells what to do.
+// TestReadAreas: a file that is damaged is an error, one that is not there tells what to do; what was not measured is not 0.
 func TestReadAreas(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "area.json")
 	if _, err := readAreas(path); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	for text, want := range map[string]int{`[{"module": "fifo", "lut": 1234, "ff": 5, "carry": 0, "dsp": 0, "bram": 2, "ge": 77}]`: 1, `[`: -1, ``: -1, `[]`: 0} {
+	const fifo, chip = `{"module": "fifo", "lut": 1234, "ff": 5, "carry": 0, "dsp": 0, "bram": 2, "ge": 77}`,
+		`{"module": "chip", "lut": 63756, "ff": 36580, "carry": 2380, "dsp": 2, "bram": 8, "ge": null}`
+	for text, want := range map[string]int{`[` + fifo + `,` + chip + `]`: 2, `[`: -1, ``: -1, `[]`: 0} {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -118,11 +120,23 @@ func TestReadAreas(t *testing.T) {
 		if (err != nil) != (want < 0) || err == nil && len(areas) != want {
 			t.Errorf("%q: %v, %v", text, areas, err)
 		}
-		if want == 1 {
-			var out strings.Builder
-			if err := writeAreas(&out, areas); err != nil || !strings.Contains(out.String(), "fifo    1,234   5      0    0     2     77") {
-				t.Errorf("%v, %q", err, out.String())
-			}
+		if want != 2 {
+			continue
+		}
+		var out strings.Builder
+		if err := writeAreas(&out, areas); err != nil {
+			t.Fatal(err)
+		}
+		table := `MODULE     LUT      FF  CARRY  DSP  BRAM  GATES
+fifo     1,234       5      0    0     2     77
+chip    63,756  36,580  2,380    2     8      -
+`
+		if out.String() != table {
+			t.Errorf("got:\n%s\nwant:\n%s", out.String(), table)
+		}
+		out.Reset()
+		if err := writeJSON(&out, areas); err != nil || !strings.Contains(out.String(), `"ge":77}`) || !strings.Contains(out.String(), `"ge":null}`) {
+			t.Errorf("%v, %q", err, out.String())
 		}
 	}
 }
@@ -165,7 +179,7 @@ func TestArea(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(areas) != 2 || areas[0].Module != "skid_buffer-WIDTH=8" || areas[0].Top != "skid_buffer" || areas[0].FF < 16 ||
-			areas[1].Parameters != "WIDTH=64" || areas[1].FF < areas[0].FF+2*56 || areas[0].GE == 0 {
+			areas[1].Parameters != "WIDTH=64" || areas[1].FF < areas[0].FF+2*56 || areas[0].GE == nil || *areas[0].GE == 0 {
 			t.Errorf("%v: %+v", args, areas)
 		}
 	}

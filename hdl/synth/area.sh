@@ -4,7 +4,7 @@
 # usage: B=DIR synth/area.sh "NAME TOP [WORD...]" ...
 #   NAME   of the row; TOP: the module, in rtl/TOP.sv
 #   WORD   PARAMETER=VALUE; -hierarchy: do not flatten (each kind of module is mapped once: quicker, a little larger);
-#          -luts: no GE, for modules with large RAMs, which would become flip-flops and multiplexers;
+#          -luts: no GE (null in area.json), for modules with large RAMs, which would become flip-flops and multiplexers;
 #          a file, if the module needs others than those of rtl/ whose names it and its parts mention
 #   FORCE=1 measures again what has not changed: figures are kept in $B/area by the hash of sources, parameters and Yosys.
 #
@@ -78,7 +78,7 @@ for spec in "$@"; do
 	read -ra words <<<"$spec"
 	measure "${words[@]}"
 	names+=("${words[0]}")
-	sed -E 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9]+), "ge": ([0-9]+|null).*/\1 \2 \3 \4 \5 \6 \7/' \
+	sed -E 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9]+), "ge": ([0-9]+|null).*/\1 \2 \3 \4 \5 \6 \7/; s/null$/-/' \
 		"$out/${words[0]}.json" | { read -ra f; printf '%-20s %8d %8d %6d %5d %5d %9s\n' "${f[@]}"; }
 done
 
@@ -94,7 +94,7 @@ done
 {
 	echo "| module | LUT | FF | CARRY4 | DSP | BRAM | GE |"
 	echo "|---|---:|---:|---:|---:|---:|---:|"
-	sed -nE 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9]+), "ge": ([0-9]+|null).*/| \1 | \2 | \3 | \4 | \5 | \6 | \7 |/p' "$B/area.json"
+	sed -nE 's/^.*"module": "([^"]*)".*"lut": ([0-9]+), "ff": ([0-9]+), "carry": ([0-9]+), "dsp": ([0-9]+), "bram": ([0-9]+), "ge": ([0-9]+|null).*/| \1 | \2 | \3 | \4 | \5 | \6 | \7 |/; s/ null \|$/ - |/; /^\|/p' "$B/area.json"
 	echo
 	echo "$version"
 } >"$B/area.md"
