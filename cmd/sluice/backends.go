@@ -26,7 +26,7 @@ func (v *verifier) begin(ctx context.Context) (end func() error, err error) {
 	if v.usesChip() {
 		switch err := v.chip.open(ctx, v.stderr); {
 		case err == nil:
-			config.Chip = v.chip.chip()
+			config.Chip = v.chip.chips()
 		case slices.Contains(v.backends, cpuName) && ctx.Err() == nil:
 			config.Backends = slices.DeleteFunc(slices.Clone(v.backends), func(s string) bool { return s == chipName })
 			config.Prefer = slices.DeleteFunc(config.Prefer, func(s string) bool { return s == chipName })

@@ -132,9 +132,9 @@ func kernelsOf(info backend.Info) (names []string) {
 	return names
 }
 
-// openChip opens the one backend of a source.
+// openChip opens one chip of a source, however many there are: its counters are looked at.
 func openChip(source *chipSource) (*chip.Backend, error) {
-	all, err := chip.Open(source.chip())
+	all, err := chip.Open(source.one())
 	if err != nil {
 		return nil, err
 	}

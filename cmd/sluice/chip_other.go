@@ -18,7 +18,7 @@ func (c *chipSource) bind(*cobra.Command)                   {}
 func (c *chipSource) bindCapture(*cobra.Command)            {}
 func (c *chipSource) named() (string, error)                { return "", nil }
 func (c *chipSource) open(context.Context, io.Writer) error { return chip.ErrPlatform }
-func (c *chipSource) chip() chip.Config                     { return chip.Config{} }
+func (c *chipSource) chips() chip.Config                    { return chip.Config{} }
 func (c *chipSource) writeCounters(io.Writer, bool) error   { return chip.ErrPlatform }
 func (c *chipSource) close() error                          { return nil }
 func simulatorThere() (string, error)                       { return "", chip.ErrPlatform }

@@ -123,13 +123,16 @@ func (c *chipSource) dial() (driver.Device, error) {
 	return d, nil
 }
 
-// chip is what the backend is to use: all cards, if there are several, none is named and none is to be listened to.
-func (c *chipSource) chip() chip.Config {
+// chips are what backends are to use: all cards, if there are several, none is named and none is to be listened to.
+func (c *chipSource) chips() chip.Config {
 	if c.cards > 1 && c.file == nil {
-		return chip.Config{}
+		return chip.Config{Inexact: c.inexact}
 	}
-	return chip.Config{Dial: c.dial, Inexact: c.inexact}
+	return c.one()
 }
+
+// one is the chip that is named, or the first card.
+func (c *chipSource) one() chip.Config { return chip.Config{Dial: c.dial, Inexact: c.inexact} }
 
 // counters are those of the device that was opened last and is not closed yet.
 func (c *chipSource) counters(reset bool) (ring.Caps, ring.Counters, error) {

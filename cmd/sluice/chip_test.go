@@ -196,6 +196,67 @@ func (d approximate) Read32(offset uint32) (uint32, error) {
 	return v, err
 }
 
+// both is a device of one kernel that has, beside its exact units, others that are not exact.
+type both struct{ driver.Device }
+
+func (d both) Read32(offset uint32) (uint32, error) {
+	if offset != regs.UnitRow(1) {
+		return d.Device.Read32(offset)
+	}
+	v, err := d.Device.Read32(regs.UnitRow(0))
+	return v | regs.UnitRowInexactMask, err
+}
+
+// TestSeveralCards: they are all used with --inexact or without it, as one alone is; who looks at counters gets one of them. A
+// chip whose units are not exact never counts as exact.
+func TestSeveralCards(t *testing.T) {
+	for _, c := range []struct {
+		cards          int
+		inexact, exact bool // --inexact; whether verdicts can be taken as they are
+		device         func(driver.Device) driver.Device
+	}{
+		{1, false, true, func(d driver.Device) driver.Device { return both{d} }},
+		{1, true, false, func(d driver.Device) driver.Device { return both{d} }},
+		{2, false, true, func(d driver.Device) driver.Device { return both{d} }},
+		{2, true, false, func(d driver.Device) driver.Device { return both{d} }},
+		{2, false, false, func(d driver.Device) driver.Device { return approximate{d} }},
+		{2, true, false, func(d driver.Device) driver.Device { return approximate{d} }},
+	} {
+		card := c.device(fake.New(fake.Config{Kernels: []*kernels.Kernel{sha256.PoW}}))
+		socket := filepath.Join(t.TempDir(), "card")
+		stop, err := (&vfiousertest.Server{Device: card}).Start(socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := chipSource{name: socket, cards: c.cards, inexact: c.inexact}
+		config := source.chips()
+		if config.Inexact != c.inexact || (config.Dial == nil) != (c.cards > 1) || config.Device != "" {
+			t.Errorf("%d cards, inexact %t: %+v", c.cards, c.inexact, config)
+		}
+		source.file = os.Stderr // any: bus traffic is that of one
+		if config := source.chips(); config.Inexact != c.inexact || config.Dial == nil {
+			t.Errorf("%d cards and a capture, inexact %t: %+v", c.cards, c.inexact, config)
+		}
+		source.file = nil
+		be, err := openChip(&source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info := be.Info()
+		if s, ok := info.Supports(kernels.SHA256dPoW); !ok || s.ValidExact != c.exact || s.InvalidExact != c.exact {
+			t.Errorf("%d cards, inexact %t, %T: %+v, want exact: %t", c.cards, c.inexact, card, s, c.exact)
+		}
+		if caps, _, err := source.counters(false); err != nil || len(caps.Units) == 0 {
+			t.Errorf("%d cards: %v, %v", c.cards, caps, err)
+		}
+		if err := be.Close(); err != nil {
+			t.Error(err)
+		}
+		stop()
+		card.Close()
+	}
+}
+
 // TestLoad: a chip that misses hits is wrong if it says that it is exact; else they are counted.
 func TestLoad(t *testing.T) {
 	misses := *sha256.PoW
