@@ -44,9 +44,9 @@ func (v *verifier) decide(ctx context.Context, name string, r *result) (err erro
 		if p.Name != "jobs" {
 			return fmt.Errorf("%s: --verdicts is for job files, this is %s", name, p.Name)
 		}
-		w, err := newVerdictWriter(v.verdicts, name, v.stdout)
-		if err != nil {
-			return err
+		w, bad := newVerdictWriter(v.verdicts, name, v.stdout)
+		if bad != nil {
+			return bad
 		}
 		defer func() { err = errors.Join(err, w.close()) }()
 		opt.Verdict = w.write
