@@ -38,4 +38,6 @@ var (
 	ErrPlatform = errors.New("chip: needs Linux")
 	// ErrOther: the chip that came back is not the one that went.
 	ErrOther = errors.New("chip: another one than before")
+	// ErrNotChip: the PCI function that is named is something else.
+	ErrNotChip = errors.New("chip: no chip")
 )

@@ -284,6 +284,8 @@ func TestFind(t *testing.T) {
 	says(Config{}, nil, "0000:02:00.0")
 	says(Config{}, nil, "0000:03:00.0")
 	says(Config{Device: "03:00.0"}, nil, "IOMMU")
+	says(Config{Device: "0000:04:00.0"}, ErrNotChip, "0000:04:00.0 is 534c:0001, a chip is 534c:4345")
+	says(Config{Device: sys}, nil, "is no socket")
 
 	// A socket that nobody serves any more.
 	l, err := (&vfiousertest.Server{Device: fake.New(fake.Config{Kernels: some})}).Start(socket)
@@ -302,10 +304,13 @@ func TestFind(t *testing.T) {
 		t.Error(err)
 	}
 	l()
-	if err := os.WriteFile(socket, nil, 0o600); err != nil {
+	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	says(Config{Device: socket}, nil, "sluice chip run")
+	dead.SetUnlinkOnClose(false)
+	dead.Close()
+	says(Config{Device: socket}, nil, "no longer there; start it again with: sluice chip run --socket "+socket)
 }
 
 // TestBusy: a simulator that serves somebody else says so.

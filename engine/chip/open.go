@@ -73,6 +73,9 @@ func Dial(name string) (driver.Device, error) { return dial(name, 0, vfio.Sys) }
 func dial(name string, timeout time.Duration, sys string) (driver.Device, error) {
 	card, err := vfio.At(sys, name)
 	if err == nil {
+		if card.Vendor != regs.Vendor || card.Device != regs.Device {
+			return nil, fmt.Errorf("%w: %s is %04x:%04x, a chip is %04x:%04x", ErrNotChip, name, card.Vendor, card.Device, regs.Vendor, regs.Device)
+		}
 		d, err := vfio.Open(card)
 		if err != nil {
 			return nil, fmt.Errorf("chip: card %s: %w", name, err)
@@ -92,6 +95,9 @@ func dial(name string, timeout time.Duration, sys string) (driver.Device, error)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("chip: %s: no such socket; start the simulator with: sluice chip run --socket %s", name, name)
 	case errors.Is(err, unix.ECONNREFUSED):
+		if file, err := os.Stat(name); err == nil && file.Mode().Type() != fs.ModeSocket {
+			return nil, fmt.Errorf("chip: %s is no socket, nor the PCI address of a card", name)
+		}
 		return nil, fmt.Errorf("chip: %s: the simulator is no longer there; start it again with: sluice chip run --socket %s", name, name)
 	case errors.Is(err, unix.EBUSY):
 		return nil, fmt.Errorf("chip: %s: another program uses this simulator, which serves one at a time: %w", name, err)
