@@ -66,6 +66,9 @@ func (c *chipArea) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if c.build, err = filepath.Abs(c.build); err != nil {
 		return err
 	}
+	if !c.last && !buildPath.MatchString(c.build) {
+		return fmt.Errorf("make cannot build in %q: --build names a folder whose path has letters, digits and / . _ + - only", c.build)
+	}
 	if !c.last {
 		if err := c.synthesise(ctx, root, stderr); err != nil {
 			return err
@@ -129,6 +132,8 @@ func specOf(root, module string) (string, error) {
 	}
 	return strings.Join(append([]string{strings.Join(words, "-")}, words...), " "), nil
 }
+
+var buildPath = regexp.MustCompile(`^[A-Za-z0-9/._+-]+$`)
 
 var moduleSpec = regexp.MustCompile(`^[a-z][a-z0-9_]*(,[A-Z][A-Z0-9_]*=[0-9]+)*$`)
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -28,6 +29,9 @@ one program at a time, one after the other. At the end it says how many cycles i
   sluice chip run --trace waves.fst --to 100000   waves of the first 100,000 cycles`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.Trace == "" && (c.TraceFrom > 0 || c.TraceTo > 0) {
+				return usageError(cmd, errors.New("--from and --to are for --trace"))
+			}
 			c.Log = cmd.ErrOrStderr()
 			return runChip(cmd.Context(), c, asJSON, cmd.OutOrStdout())
 		},

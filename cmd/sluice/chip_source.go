@@ -75,6 +75,9 @@ func (c *chipSource) open(ctx context.Context, stderr io.Writer) (err error) {
 	if c.name, err = c.named(); err != nil {
 		return err
 	}
+	if c.name != "" && c.started == nil && c.config != (sim.Config{}) {
+		return fmt.Errorf("flags of the link and of waves are for a simulator that this command starts, not for %s, which is there", printable(c.name))
+	}
 	if c.name == "" {
 		if err := c.begin(ctx, stderr); err != nil {
 			return fmt.Errorf("no chip is named (--chip, $%s), there is no card, and no simulator can be started: %w", chip.Env, err)
@@ -164,7 +167,7 @@ func (c *chipSource) close() (err error) {
 	if c.started != nil {
 		// A simulator that ended badly harmed no verdict: who used it got faults, and has said so.
 		if err := c.started.Stop(); err != nil {
-			fmt.Fprintln(c.stderr, "sluice:", printable(strings.ReplaceAll(err.Error(), "\n", "; ")))
+			fmt.Fprintln(c.stderr, "sluice:", oneLine(err))
 		}
 		c.started = nil
 	}

@@ -160,6 +160,21 @@ func TestSpec(t *testing.T) {
 	}
 }
 
+// TestBuildPath: a folder that make would take apart is refused before it does.
+func TestBuildPath(t *testing.T) {
+	for _, build := range []string{"a b", "a;b", "$(b)", "a:b", "a#b", "ä"} {
+		var stdout, stderr bytes.Buffer
+		path := filepath.Join(t.TempDir(), build)
+		if code := run(t.Context(), []string{"chip", "area", "--build", path, "fifo"}, strings.NewReader(""), &stdout, &stderr); code != 2 ||
+			!strings.Contains(stderr.String(), "--build names a folder") {
+			t.Errorf("%q: status %d, %s", build, code, stderr.String())
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%q was made", build)
+		}
+	}
+}
+
 // TestArea synthesises a small module.
 func TestArea(t *testing.T) {
 	if testing.Short() {

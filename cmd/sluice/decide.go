@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/sluice-engine/sluice/node/platform"
 	"github.com/sluice-engine/sluice/node/platform/all"
@@ -26,6 +27,9 @@ func (v *verifier) decide(ctx context.Context, name string, r *result) (err erro
 	r.report.Platform = p.Name
 
 	var opt platform.Options
+	if v.prevouts != "" && v.prevouts != noSide && slices.Contains(alone, p.Name) {
+		return fmt.Errorf("%s: --prevouts is for files that depend on another one, this is %s", name, p.Name)
+	}
 	if r.side = v.sideOf(p.Name, name); r.side != "" {
 		side, err := all.Open(r.side)
 		if err != nil {

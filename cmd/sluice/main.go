@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "sluice: interrupted")
 		return exitInterrupted
 	}
-	fmt.Fprintln(stderr, "sluice:", printable(err.Error()))
+	fmt.Fprintln(stderr, "sluice:", oneLine(err))
 	return exitFailed
 }
 
@@ -74,6 +74,18 @@ func newRoot() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(cmd, err) })
 	root.AddCommand(newVerify(), newBench(), newDevices(), newChip(), newVersion())
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"})
+	help.Args = func(cmd *cobra.Command, args []string) error { // without it, help for what there is not is that of the root
+		of, rest, err := root.Find(args)
+		if err == nil && len(rest) > 0 {
+			err = fmt.Errorf("unknown command %q for %q", rest[0], of.CommandPath())
+		}
+		if err != nil {
+			return usageError(root, err)
+		}
+		return nil
+	}
 	return root
 }
 

@@ -24,6 +24,9 @@ var sides = []struct {
 	{"solana", regexp.MustCompile(`\.entries\.csv$`), []string{".txs.hex"}},
 }
 
+// alone are the platforms whose files depend on no other file.
+var alone = []string{"ethereum", "jobs"}
+
 // sideBeside is the side file that lies beside a file of the platform, or "".
 func sideBeside(platform, file string) string {
 	dir, name := filepath.Split(file)

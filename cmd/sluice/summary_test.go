@@ -33,6 +33,9 @@ func TestPrintable(t *testing.T) {
 			t.Errorf("printable(%q) = %q, want %q", s, got, want)
 		}
 	}
+	if got := oneLine(errors.Join(errors.New("a"), errors.New("b\x1b"))); got != "a; b?" {
+		t.Errorf("oneLine: %q", got)
+	}
 }
 
 func TestTable(t *testing.T) {

@@ -90,6 +90,9 @@ func grouped(n int64) string {
 	return sign + b.String()
 }
 
+// oneLine is an error as text that is safe for a terminal.
+func oneLine(err error) string { return printable(strings.ReplaceAll(err.Error(), "\n", "; ")) }
+
 // printable makes text from a file or its name safe for a terminal: control characters become "?".
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {

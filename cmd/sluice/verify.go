@@ -99,7 +99,10 @@ Exit status:
 func (v *verifier) check(files []string) error {
 	stdins := 0
 	for _, f := range files {
-		if f == stdinName {
+		switch f {
+		case "":
+			return errors.New("a file name is empty")
+		case stdinName:
 			stdins++
 		}
 	}
@@ -166,7 +169,7 @@ func (v *verifier) run(ctx context.Context, files []string) (err error) {
 		case errors.Is(r.err, context.Canceled):
 			fmt.Fprintf(v.stderr, "sluice: %s: interrupted\n", printable(file))
 		case r.err != nil:
-			fmt.Fprintln(v.stderr, "sluice:", printable(r.err.Error()))
+			fmt.Fprintln(v.stderr, "sluice:", oneLine(r.err))
 		}
 		if v.json {
 			if err := writeJSON(v.stdout, recordOf(&r)); err != nil {
