@@ -124,6 +124,10 @@ type Kernel struct {
 	// implementation gives its verdicts and outputs, for every byte string.
 	Ref func(b *Batch, lo, hi int)
 
+	// Together, where it is not nil, tells how many jobs under the rule Run decides by one computation, with which each job costs the
+	// less the more there are, so that a span had better not be cut into smaller ones; 0 if it decides each for itself.
+	Together func(rule Flags) int
+
 	// Memory, where it is not nil, counts how often Run asked what it remembers of past batches, the decompressed points of keys for
 	// example, and found it (hits) or not (misses). Such a memory never changes a verdict. It is safe for concurrent use.
 	Memory func() (hits, misses uint64)

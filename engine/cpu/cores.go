@@ -20,6 +20,9 @@ func (c *cores) take() {
 	}
 }
 
+// idle is how many tokens nobody holds.
+func (c *cores) idle() int { return int(max(0, c.free.Load())) }
+
 func (c *cores) give() {
 	if c.free.Add(1) <= 0 {
 		c.handed <- struct{}{}

@@ -65,13 +65,13 @@ func run(b *kernels.Batch, lo, hi int) (panicked any) {
 }
 
 // once tells whether n jobs are best decided in one span, by the one who brings them.
-func (c *cost) once(n, workers int) bool {
+func (c *cost) once(n, workers, together int) bool {
 	most := 2 * float64(shortest) // for less, no helper is woken
 	if workers == 1 {
 		most = float64(longest)
 	}
 	per := c.perJob()
-	return per > 0 && n <= cautious && float64(n)*per < most
+	return per > 0 && n <= max(cautious, together) && float64(n)*per < most
 }
 
 // span is how many of n jobs to claim at once, after some of the batch were claimed before: a share of what is left, so
@@ -87,6 +87,27 @@ func (c *cost) span(n, before, workers int) int {
 		s = (s + lanes - 1) / lanes * lanes
 	}
 	return min(n, s)
+}
+
+// share is span for a kernel that decides up to so many jobs together, on so many hands: equal parts of the whole batch, as each span is a
+// computation of its own, which is the dearer the smaller it is.
+func (c *cost) share(n, before, hands, together int) int {
+	per := c.perJob()
+	if per == 0 {
+		return c.span(n, before, hands)
+	}
+	part := (n + before + hands - 1) / hands
+	spans := (part + together - 1) / together
+	s := min((part+spans-1)/spans, max(lanes, int(float64(longest)/per)))
+	return min(n, (s+lanes-1)/lanes*lanes)
+}
+
+// together is how many jobs the batch's kernel decides together, under its rule; 0: each for itself.
+func together(b *kernels.Batch) int {
+	if f := b.Kernel().Together; f != nil {
+		return f(b.Flags())
+	}
+	return 0
 }
 
 // parts is into how many parts n jobs can be cut that are each worth a worker.

@@ -39,6 +39,37 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// TestShare: jobs that are decided together are cut into equal parts, one for each hand, and as few as there can be.
+func TestShare(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		perJob   time.Duration
+		n, hands int
+		want     []int
+	}{
+		{"unknown cost", 0, 100, 1, []int{32, 32, 32, 4}},
+		{"one hand", time.Microsecond, 1024, 1, []int{1024}},
+		{"two hands", time.Microsecond, 1024, 2, []int{512, 512}},
+		{"a little too many", time.Microsecond, 1100, 1, []int{576, 524}},
+		{"many", time.Microsecond, 5000, 2, []int{864, 864, 864, 864, 864, 680}},
+		{"not beyond the longest span", 4 * time.Microsecond, 1024, 1, []int{512, 512}},
+	} {
+		c := new(cost)
+		if test.perJob > 0 {
+			c.learn(1, test.perJob)
+		}
+		n := test.n
+		for i, want := range test.want {
+			got := c.share(n, test.n-n, test.hands, 1024)
+			if got != want {
+				t.Errorf("%s: span %d is %d jobs, want %d", test.name, i, got, want)
+				break
+			}
+			n -= got
+		}
+	}
+}
+
 func TestParts(t *testing.T) {
 	c := new(cost)
 	c.learn(10, 10*time.Microsecond)

@@ -90,7 +90,7 @@ func (b *Backend) Run(ctx context.Context, batch *kernels.Batch, lo, hi int) err
 func (b *Backend) Timed(ctx context.Context, batch *kernels.Batch, lo, hi int) (took time.Duration, err error) {
 	k := batch.Kernel()
 	c := b.costs[k.ID]
-	if c != nil && c.kernel == k && lo < hi && c.once(hi-lo, b.workers) && shorten(batch, lo, hi) == hi {
+	if c != nil && c.kernel == k && lo < hi && c.once(hi-lo, b.workers, together(batch)) && shorten(batch, lo, hi) == hi {
 		return b.once(ctx, batch, lo, hi, c)
 	}
 	b.mu.RLock()
@@ -163,12 +163,15 @@ func (b *Backend) work(t *task, owner bool) {
 	}
 }
 
+// call calls no more than find a core beside the one that the owner is about to take: others would only wait.
 func (b *Backend) call(t *task) {
-	for range t.hands() {
+	for range min(t.hands(), b.cores.idle()-1) {
 		t.left.Add(1)
+		t.helpers.Add(1)
 		select {
 		case b.help <- t:
 		default:
+			t.helpers.Add(-1)
 			t.left.Done()
 			return
 		}

@@ -24,6 +24,9 @@ type task struct {
 	stop atomic.Bool
 	left sync.WaitGroup // helpers at work
 
+	together int          // jobs that the kernel decides together; 0: each for itself
+	helpers  atomic.Int32 // that have joined
+
 	mu    sync.Mutex
 	fault error // the first panic
 }
@@ -33,6 +36,8 @@ var tasks = sync.Pool{New: func() any { return new(task) }}
 func (t *task) begin(ctx context.Context, batch *kernels.Batch, lo, hi int, c *cost, workers int) {
 	t.ctx, t.batch, t.cost, t.lo, t.hi, t.workers = ctx, batch, c, lo, hi, workers
 	t.done = ctx.Done()
+	t.together = together(batch)
+	t.helpers.Store(0)
 	t.next.Store(int64(lo))
 	t.stop.Store(false)
 }
@@ -94,11 +99,19 @@ func (t *task) claim() (lo, hi int) {
 		if lo >= t.hi {
 			return lo, lo
 		}
-		hi = shorten(t.batch, lo, lo+t.cost.span(t.hi-lo, lo-t.lo, t.workers))
+		hi = shorten(t.batch, lo, lo+t.size(t.hi-lo, lo-t.lo))
 		if t.next.CompareAndSwap(from, int64(hi)) {
 			return lo, hi
 		}
 	}
+}
+
+// size is how many of n jobs to claim, after some were claimed before.
+func (t *task) size(n, before int) int {
+	if t.together > 0 {
+		return t.cost.share(n, before, 1+int(t.helpers.Load()), t.together)
+	}
+	return t.cost.span(n, before, t.workers)
 }
 
 // shorten cuts a span of at least one job behind maxBytes of messages.

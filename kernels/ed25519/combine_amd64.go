@@ -22,7 +22,7 @@ import (
 // How many jobs go into one equation.
 const (
 	minCombined = 32 // with fewer, lanes are faster
-	maxCombined = 1024
+	maxCombined = maxTogether
 )
 
 // combination is the memory of one equation, about a megabyte.

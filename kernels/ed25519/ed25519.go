@@ -10,6 +10,9 @@ const (
 	rowSize = KeySize + SignatureSize
 )
 
+// maxTogether is how many jobs under ZIP215 one equation decides at most, on every path.
+const maxTogether = 1024
+
 // Kernel is "ed25519.verify": is the signature of the message by the key valid under the batch's rule?
 // It has no output.
 var Kernel = newKernel()
@@ -24,6 +27,12 @@ func newKernel() *kernels.Kernel {
 		Run:     path(),
 		Ref:     ref,
 		Memory:  KeyStats,
+	}
+	k.Together = func(rule kernels.Flags) int {
+		if rule == kernels.ZIP215 {
+			return maxTogether
+		}
+		return 0
 	}
 	k.Known = func(rule kernels.Flags) *kernels.Batch { return known(k, rule) }
 	return k

@@ -14,7 +14,7 @@ import (
 const (
 	minPortable = 4   // with fewer, deciding each is faster
 	minBuckets  = 100 // with fewer, shared doublings are faster than buckets
-	maxPortable = 1024
+	maxPortable = maxTogether
 )
 
 // What calls remember for later ones: points of keys, and whether combining paid. Both change what a call costs, never a verdict.
