@@ -59,7 +59,7 @@ type row struct {
 
 // onlyTests are packages that nothing outside tests may import, save the packages named.
 var onlyTests = map[string][]string{
-	"testing":                                    {"driver/drivertest", "engine/backendtest", "internal/vectors", "kernels/internal/lanes/lanestest"},
+	"testing":                                    {"driver/drivertest", "engine/backendtest", "internal/vectors", "kernels/internal/lanes/lanestest", "node/platform/platformtest"},
 	module + "/driver/drivertest":                nil,
 	module + "/driver/fake":                      {"driver/drivertest"},
 	module + "/driver/vfiousertest":              nil,
@@ -68,6 +68,7 @@ var onlyTests = map[string][]string{
 	module + "/kernels/ecctest":                  {"engine/backendtest"},
 	module + "/kernels/internal/lanes/lanestest": nil,
 	module + "/kernels/sample":                   {"bench/...", "driver/drivertest", "engine/backendtest"},
+	module + "/node/platform/platformtest":       nil,
 }
 
 // onlyIn says which packages may import a module, or a package of the standard library, directly.

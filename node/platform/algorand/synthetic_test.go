@@ -14,6 +14,7 @@ import (
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/platformtest"
 )
 
 // outcome of verifying a made block.
@@ -343,7 +344,7 @@ func TestCredentials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, r, 3, 0, 1, 3, map[string]platform.Count{"ed25519.verify": {Valid: 6}, "ecvrf.verify": {Valid: 1, Invalid: 1}, "sha256": {Valid: 3}})
+	platformtest.Want(t, r, 3, 0, 1, 3, map[string]platform.Count{"ed25519.verify": {Valid: 6}, "ecvrf.verify": {Valid: 1, Invalid: 1}, "sha256": {Valid: 3}})
 	if l := r.InvalidAt[0]; l.Block != "102" || l.Input != 1 || !strings.Contains(l.Reason, "vote 1: sortition credential does not verify") {
 		t.Error(l)
 	}
@@ -358,7 +359,7 @@ func TestDilutionIsRemembered(t *testing.T) {
 	if err != nil || !first.Valid() {
 		t.Fatal(first, err)
 	}
-	once := e.fresh
+	once := len(e.Engine)
 	var data []byte
 	for round := uint64(1000); round < 1010; round++ {
 		data = append(data, testBlock{round: round, voters: []voter{v}}.bytes()...)
@@ -367,7 +368,7 @@ func TestDilutionIsRemembered(t *testing.T) {
 	if err != nil || r.Jobs["ed25519.verify"] != (platform.Count{Valid: 20}) {
 		t.Fatal(r, err)
 	}
-	if more := e.fresh - once; more > 30 {
+	if more := len(e.Engine) - once; more > 30 {
 		t.Errorf("%d jobs for the first block, %d for nine more", once, more)
 	}
 }
@@ -381,8 +382,8 @@ func TestAttemptsAreBounded(t *testing.T) {
 	if err := v.blocks(context.Background(), platform.NewSource("f", bytes.NewReader(data)), platform.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if !v.report.Valid() || v.report.Why[whyDilution] != 1 || v.report.Why[whyVotingKey] != 2 || v.left < 0 || e.fresh > 3*attemptsAtOnce {
-		t.Errorf("%+v, %d attempts left, %d jobs", v.report, v.left, e.fresh)
+	if !v.report.Valid() || v.report.Why[whyDilution] != 1 || v.report.Why[whyVotingKey] != 2 || v.left < 0 || len(e.Engine) > 3*attemptsAtOnce {
+		t.Errorf("%+v, %d attempts left, %d jobs", v.report, v.left, len(e.Engine))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/sluice-engine/sluice/internal/vectors"
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/platformtest"
 )
 
 // rows reads a CSV file of the vectors, without its header.
@@ -42,14 +43,14 @@ func TestRealBlock(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want(t, r, 1, 5, 0, 18+18+1, realJobs)
+			platformtest.Want(t, r, 1, 5, 0, 18+18+1, realJobs)
 			if seen != int64(len(data)) {
 				t.Errorf("progress to %d of %d", seen, len(data))
 			}
 			var got, expected []string
-			for job, result := range e.known {
-				if strings.HasPrefix(job, "ed25519.verify") && result.verdict == kernels.Valid {
-					got = append(got, job)
+			for job, result := range e.Engine {
+				if job.Kernel == "ed25519.verify" && result.Verdict == kernels.Valid {
+					got = append(got, fmt.Sprintf("ed25519.verify %s %x %x", job.Rule, job.Row, job.Message))
 				}
 			}
 			for _, row := range rows(t, signaturesFile) {
@@ -100,9 +101,9 @@ func TestRealBlockWithDilutions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, r, 1, 5, 0, 37, realJobs)
-	if e.fresh != 41+25-2 { // the three bottom leaves are one job for this runner
-		t.Errorf("the engine saw %d different jobs", e.fresh)
+	platformtest.Want(t, r, 1, 5, 0, 37, realJobs)
+	if len(e.Engine) != 41+25-2 { // the three bottom leaves are one job for this runner
+		t.Errorf("the engine saw %d different jobs", len(e.Engine))
 	}
 }
 

@@ -17,28 +17,15 @@ import (
 	"github.com/sluice-engine/sluice/kernels/ed25519"
 	"github.com/sluice-engine/sluice/node/platform"
 	"github.com/sluice-engine/sluice/node/platform/internal/strictjson"
+	"github.com/sluice-engine/sluice/node/platform/platformtest"
 )
 
-// runner decides batches by the kernels themselves and remembers verdicts, so that a test can verify thousands of
-// files that differ in one byte.
-type runner struct{ known map[string]kernels.Verdict }
+// runner verifies files by an engine that remembers.
+type runner struct{ platformtest.Engine }
 
-func newRunner() *runner { return &runner{map[string]kernels.Verdict{}} }
+func newRunner() runner { return runner{platformtest.Engine{}} }
 
-func (r *runner) Run(_ context.Context, b *kernels.Batch) error {
-	for i := range b.Len() {
-		key := b.Kernel().Name + b.Flags().String() + string(b.Row(i)) + string(b.Message(i))
-		if v, ok := r.known[key]; ok {
-			b.SetVerdict(i, v)
-			continue
-		}
-		b.Kernel().Run(b, i, i+1)
-		r.known[key] = b.Verdict(i)
-	}
-	return nil
-}
-
-func (r *runner) verify(data []byte, opt platform.Options) (*platform.Report, error) {
+func (r runner) verify(data []byte, opt platform.Options) (*platform.Report, error) {
 	return Platform.Verify(context.Background(), r, platform.NewSource("test", bytes.NewReader(data)), opt)
 }
 

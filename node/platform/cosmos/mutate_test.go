@@ -97,13 +97,13 @@ func TestMutations(t *testing.T) {
 	tests := []struct {
 		name   string
 		data   []byte
-		verify func(r *runner, data []byte) (*platform.Report, error)
+		verify func(r runner, data []byte) (*platform.Report, error)
 	}{
-		{"light block", vectors.Read(t, complete), func(r *runner, data []byte) (*platform.Report, error) {
+		{"light block", vectors.Read(t, complete), func(r runner, data []byte) (*platform.Report, error) {
 			return r.verify(data, platform.Options{})
 		}},
-		{"commit", commit, func(r *runner, data []byte) (*platform.Report, error) { return r.verify(data, sideFile(set)) }},
-		{"validators", set, func(r *runner, data []byte) (*platform.Report, error) { return r.verify(commit, sideFile(data)) }},
+		{"commit", commit, func(r runner, data []byte) (*platform.Report, error) { return r.verify(data, sideFile(set)) }},
+		{"validators", set, func(r runner, data []byte) (*platform.Report, error) { return r.verify(commit, sideFile(data)) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -7,36 +7,16 @@ import (
 	"testing"
 
 	"github.com/sluice-engine/sluice/internal/vectors"
-	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/platformtest"
 )
 
-// runner decides batches by the kernels themselves and remembers what came out, so that a test can verify thousands of
-// files that differ in one byte.
-type runner struct{ known map[string]outcome }
+// runner verifies files by an engine that remembers.
+type runner struct{ platformtest.Engine }
 
-type outcome struct {
-	verdict kernels.Verdict
-	out     string
-}
+func newRunner() runner { return runner{platformtest.Engine{}} }
 
-func newRunner() *runner { return &runner{map[string]outcome{}} }
-
-func (r *runner) Run(_ context.Context, b *kernels.Batch) error {
-	for i := range b.Len() {
-		key := b.Kernel().Name + b.Flags().String() + string(b.Row(i)) + string(b.Message(i))
-		if o, ok := r.known[key]; ok {
-			b.SetVerdict(i, o.verdict)
-			copy(b.Out(i), o.out)
-			continue
-		}
-		b.Kernel().Run(b, i, i+1)
-		r.known[key] = outcome{b.Verdict(i), string(b.Out(i))}
-	}
-	return nil
-}
-
-func (r *runner) verify(data []byte) (*platform.Report, error) {
+func (r runner) verify(data []byte) (*platform.Report, error) {
 	return Platform.Verify(context.Background(), r, platform.NewSource("test", bytes.NewReader(data)), platform.Options{})
 }
 

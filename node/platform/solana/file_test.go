@@ -11,6 +11,7 @@ import (
 	"github.com/sluice-engine/sluice/internal/vectors"
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/platformtest"
 )
 
 // TestBadFiles gives files that cannot be parsed: the error names the file, the offset and the reason.
@@ -68,7 +69,7 @@ func TestBadFiles(t *testing.T) {
 		{"shreds, a coding shred", "[[" + zeros(64) + ",96" + strings.Repeat(",0", 40) + "]]", 0, "coding shred"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := runner{}.verify([]byte(c.data), platform.Options{})
+			r, err := newRunner().verify([]byte(c.data), platform.Options{})
 			var parse *platform.ParseError
 			if !errors.As(err, &parse) || parse.File != "test" || parse.Offset != c.offset || !strings.Contains(err.Error(), c.reason) {
 				t.Fatalf("%v; want test: offset %d: … %s", err, c.offset, c.reason)
@@ -85,12 +86,12 @@ func zeros(n int) string { return strings.TrimSuffix(strings.Repeat("0,", n), ",
 // TestPartReport asks for the verdicts on what came before an error.
 func TestPartReport(t *testing.T) {
 	good := fmt.Sprintf("%x\n", parts{signers: 2, keys: 3, instructions: call}.build())
-	r, err := runner{}.verify([]byte(good+"\r\n"+strings.ToUpper(good)+"01"), platform.Options{})
+	r, err := newRunner().verify([]byte(good+"\r\n"+strings.ToUpper(good)+"01"), platform.Options{})
 	var parse *platform.ParseError
 	if !errors.As(err, &parse) {
 		t.Fatal(err)
 	}
-	want(t, r, 0, 2, 0, 0, map[string]platform.Count{"ed25519.verify": {Valid: 4}})
+	platformtest.Want(t, r, 0, 2, 0, 0, map[string]platform.Count{"ed25519.verify": {Valid: 4}})
 }
 
 // TestSideFile gives entries a side file that does not fit.
@@ -98,20 +99,20 @@ func TestSideFile(t *testing.T) {
 	entries := lines(vectors.Read(t, entriesFile), 8) // header and 7 entries, of which 3 and 4 are ticks
 	transactions := lines(vectors.Read(t, transactionsFile), 5)
 	t.Run("fits", func(t *testing.T) {
-		r, err := runner{}.verify(entries, side(transactions))
+		r, err := newRunner().verify(entries, side(transactions))
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, r, 1, 5, 0, 1, map[string]platform.Count{"sha256.chain": {Valid: 6}, "ed25519.verify": {Valid: 5}, "sha256": {Valid: 5}})
+		platformtest.Want(t, r, 1, 5, 0, 1, map[string]platform.Count{"sha256.chain": {Valid: 6}, "ed25519.verify": {Valid: 5}, "sha256": {Valid: 5}})
 	})
 	swapped := bytes.SplitAfter(bytes.Clone(transactions), []byte("\n"))
 	swapped[1], swapped[2] = swapped[2], swapped[1]
 	t.Run("another order", func(t *testing.T) {
-		r, err := runner{}.verify(entries, side(bytes.Join(swapped, nil)))
+		r, err := newRunner().verify(entries, side(bytes.Join(swapped, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, r, 1, 5, 2, 1, map[string]platform.Count{"sha256.chain": {Valid: 4, Invalid: 2}, "ed25519.verify": {Valid: 5}, "sha256": {Valid: 5}})
+		platformtest.Want(t, r, 1, 5, 2, 1, map[string]platform.Count{"sha256.chain": {Valid: 4, Invalid: 2}, "ed25519.verify": {Valid: 5}, "sha256": {Valid: 5}})
 		if l := r.InvalidAt[0]; l.Input != 1 || l.Transaction != -1 || !strings.Contains(l.Reason, "entry 1: 421 hashes") {
 			t.Errorf("located at %v", l)
 		}
@@ -127,7 +128,7 @@ func TestSideFile(t *testing.T) {
 		{"garbage", []byte("xyz"), "not hex"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := runner{}.verify(entries, side(c.side))
+			_, err := newRunner().verify(entries, side(c.side))
 			var parse *platform.ParseError
 			if !errors.As(err, &parse) || parse.File != "side" || !strings.Contains(err.Error(), c.reason) {
 				t.Errorf("%v; want side: … %s", err, c.reason)
@@ -139,7 +140,7 @@ func TestSideFile(t *testing.T) {
 // TestMerkle computes the mixin of an entry with many transactions by the definition.
 func TestMerkle(t *testing.T) {
 	for n := range 20 {
-		v := newVerifier(runner{}, platform.Options{BatchJobs: 3})
+		v := newVerifier(newRunner(), platform.Options{BatchJobs: 3})
 		signatures := make([]byte, n*signatureSize)
 		for i := range signatures {
 			signatures[i] = byte(i * 7)
@@ -183,7 +184,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, name := range []string{transactionsFile, entriesFile, shredsFile} {
-		_, err := Platform.Verify(ctx, runner{}, platform.NewSource("f", bytes.NewReader(vectors.Read(t, name))), platform.Options{})
+		_, err := Platform.Verify(ctx, newRunner(), platform.NewSource("f", bytes.NewReader(vectors.Read(t, name))), platform.Options{})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", name, err)
 		}

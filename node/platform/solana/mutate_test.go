@@ -38,7 +38,7 @@ func merkleRoot(signatures []byte) []byte {
 // mutants verifies data with one byte changed at a time. same tells whether a change leaves the content as it is, or
 // touches what the package documents as not covered.
 func mutants(t *testing.T, data []byte, stride int, side []byte, same func(mutant []byte, at int) bool) {
-	engine := runner{}
+	engine := newRunner()
 	options := func() platform.Options {
 		if side == nil {
 			return platform.Options{}

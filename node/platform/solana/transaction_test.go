@@ -10,6 +10,7 @@ import (
 
 	"github.com/sluice-engine/sluice/internal/vectors"
 	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/platformtest"
 )
 
 // TestCompact has the canonical and the other encodings of Agave's short_vec tests.
@@ -159,7 +160,7 @@ func TestDecode(t *testing.T) {
 			if c.fault == "" != (tx.Fault == "") || !strings.Contains(tx.Fault, c.fault) {
 				t.Errorf("fault %q, want %q", tx.Fault, c.fault)
 			}
-			r, err := runner{}.verify(data, platform.Options{})
+			r, err := newRunner().verify(data, platform.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -192,16 +193,16 @@ func TestSmallOrderSigner(t *testing.T) {
 	if !ed25519.Verify(tx.Key(0), tx.Message, tx.Signature(0)) {
 		t.Fatal("the test wants a signature that crypto/ed25519 accepts")
 	}
-	r, err := runner{}.verify(data, platform.Options{})
+	r, err := newRunner().verify(data, platform.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, r, 0, 1, 1, 0, map[string]platform.Count{"ed25519.verify": {Invalid: 1}})
+	platformtest.Want(t, r, 0, 1, 1, 0, map[string]platform.Count{"ed25519.verify": {Invalid: 1}})
 }
 
 // TestEveryByte flips two or three bits of each byte, one at a time, of real transactions: none may be valid.
 func TestEveryByte(t *testing.T) {
-	engine := runner{}
+	engine := newRunner()
 	var broken, wrong int
 	for _, name := range []string{"transaction4", "transaction6", "transaction2"} {
 		data := vectors.Read(t, "solana/firedancer_txn/"+name+".bin")

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/sluice-engine/sluice/internal/vectors"
 	"github.com/sluice-engine/sluice/node/platform"
+	"github.com/sluice-engine/sluice/node/platform/platformtest"
 )
 
 const (
@@ -58,7 +58,7 @@ func TestFiredancer(t *testing.T) {
 			if tx.Version != w.version || tx.Signers() != w.valid+w.invalid {
 				t.Errorf("version %d, %d signers; want %+v", tx.Version, tx.Signers(), w)
 			}
-			r, err := runner{}.verify(data, platform.Options{})
+			r, err := newRunner().verify(data, platform.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +70,7 @@ func TestFiredancer(t *testing.T) {
 			if (tx.Fault != "") != (name == "transaction5") {
 				t.Errorf("fault %q; only transaction5 has one", tx.Fault)
 			}
-			want(t, r, 0, 1, int64(wrong), 0, map[string]platform.Count{"ed25519.verify": {Valid: int64(w.valid), Invalid: int64(w.invalid)}})
+			platformtest.Want(t, r, 0, 1, int64(wrong), 0, map[string]platform.Count{"ed25519.verify": {Valid: int64(w.valid), Invalid: int64(w.invalid)}})
 			valid += w.valid
 			invalid += w.invalid
 		})
@@ -83,11 +83,11 @@ func TestTransactions(t *testing.T) {
 		t.Run(fmt.Sprintf("batches of %d", batch), func(t *testing.T) {
 			var seen int64
 			data := vectors.Read(t, transactionsFile)
-			r, err := runner{}.verify(data, platform.Options{BatchJobs: batch, Block: func(n int64) { seen = n }})
+			r, err := newRunner().verify(data, platform.Options{BatchJobs: batch, Block: func(n int64) { seen = n }})
 			if err != nil {
 				t.Fatal(err)
 			}
-			want(t, r, 0, slotTransactions, 0, 0, map[string]platform.Count{"ed25519.verify": {Valid: slotSignatures}})
+			platformtest.Want(t, r, 0, slotTransactions, 0, 0, map[string]platform.Count{"ed25519.verify": {Valid: slotSignatures}})
 			if seen == 0 || seen > int64(len(data)) {
 				t.Errorf("progress to %d of %d", seen, len(data))
 			}
@@ -99,22 +99,22 @@ func TestTransactions(t *testing.T) {
 func TestEntries(t *testing.T) {
 	entries, transactions := vectors.Read(t, entriesFile), vectors.Read(t, transactionsFile)
 	t.Run("alone", func(t *testing.T) {
-		r, err := runner{}.verify(entries, platform.Options{})
+		r, err := newRunner().verify(entries, platform.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, r, 1, 0, 0, slotEntries-slotTicks, map[string]platform.Count{"sha256.chain": {Valid: slotTicks}})
+		platformtest.Want(t, r, 1, 0, 0, slotEntries-slotTicks, map[string]platform.Count{"sha256.chain": {Valid: slotTicks}})
 		t.Logf("%d ticks valid, %v not checkable", slotTicks, r.Why)
 	})
 	for _, batch := range []int{0, 10} {
 		t.Run(fmt.Sprintf("with transactions, batches of %d", batch), func(t *testing.T) {
 			opt := side(transactions)
 			opt.BatchJobs = batch
-			r, err := runner{}.verify(entries, opt)
+			r, err := newRunner().verify(entries, opt)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want(t, r, 1, slotTransactions, 0, 1, slotJobs)
+			platformtest.Want(t, r, 1, slotTransactions, 0, 1, slotJobs)
 			t.Logf("%d entries and %d signatures valid, %v not checkable", slotEntries-1, slotSignatures, r.Why)
 		})
 	}
@@ -129,25 +129,25 @@ var slotJobs = map[string]platform.Count{
 }
 
 func TestShreds(t *testing.T) {
-	r, err := runner{}.verify(vectors.Read(t, shredsFile), platform.Options{})
+	r, err := newRunner().verify(vectors.Read(t, shredsFile), platform.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, r, 1, slotTransactions, 0, slotShreds+1, slotJobs)
+	platformtest.Want(t, r, 1, slotTransactions, 0, slotShreds+1, slotJobs)
 	t.Logf("%d shreds hold %d entries and %d transactions, all valid; %v not checkable", slotShreds, slotEntries, slotTransactions, r.Why)
 }
 
 // TestShredsHoldTheSlot compares what the shreds hold with the two files that were made from them by other means.
 func TestShredsHoldTheSlot(t *testing.T) {
-	a, b := runner{}, runner{}
+	a, b := newRunner(), newRunner()
 	if _, err := a.verify(vectors.Read(t, shredsFile), platform.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.verify(vectors.Read(t, entriesFile), side(vectors.Read(t, transactionsFile))); err != nil {
 		t.Fatal(err)
 	}
-	if x, y := slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b)); !slices.Equal(x, y) {
-		t.Errorf("%d different jobs from the shreds, %d from the files; they are not the same", len(x), len(y))
+	if !maps.Equal(a.Engine, b.Engine) {
+		t.Errorf("%d different jobs from the shreds, %d from the files; they are not the same", len(a.Engine), len(b.Engine))
 	}
 }
 
