@@ -18,18 +18,11 @@ import (
 	"github.com/sluice-engine/sluice/driver/ring"
 	"github.com/sluice-engine/sluice/driver/vfiouser"
 	"github.com/sluice-engine/sluice/driver/vfiousertest"
-	"github.com/sluice-engine/sluice/kernels/all"
 )
 
 // TestServerEnds: a server that is killed while commands are in flight is a device that is gone; everything closes.
 func TestServerEnds(t *testing.T) {
-	chip := fake.New(fake.Config{Kernels: all.Kernels})
-	defer chip.Close()
-	path := filepath.Join(t.TempDir(), "s")
-	stop, err := (&vfiousertest.Server{Device: chip}).Start(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	chip, path, stop := serve(t)
 	d, err := vfiouser.Dial(path, vfiouser.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -133,14 +126,7 @@ func TestServerProcess(t *testing.T) {
 
 // TestClientEnds: after a client that just vanishes, with work going on, the next one finds a fresh device; ten times.
 func TestClientEnds(t *testing.T) {
-	chip := fake.New(fake.Config{Kernels: all.Kernels})
-	defer chip.Close()
-	path := filepath.Join(t.TempDir(), "s")
-	stop, err := (&vfiousertest.Server{Device: chip}).Start(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
+	chip, path, _ := serve(t)
 	for range 10 {
 		d, err := vfiouser.Dial(path, vfiouser.Config{})
 		if err != nil {

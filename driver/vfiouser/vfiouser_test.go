@@ -14,15 +14,22 @@ import (
 	"github.com/sluice-engine/sluice/kernels/all"
 )
 
-func open(t testing.TB) (driver.Device, drivertest.Faults) {
+// serve puts a chip in memory on a socket, until stop is called or the test ends.
+func serve(t testing.TB) (c *fake.Chip, path string, stop func()) {
 	t.Helper()
-	c := fake.New(fake.Config{Kernels: all.Kernels})
-	path := filepath.Join(t.TempDir(), "s")
+	c = fake.New(fake.Config{Kernels: all.Kernels})
+	path = filepath.Join(t.TempDir(), "s")
 	stop, err := (&vfiousertest.Server{Device: c}).Start(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(); c.Close() })
+	return c, path, stop
+}
+
+func open(t testing.TB) (driver.Device, drivertest.Faults) {
+	t.Helper()
+	c, path, _ := serve(t)
 	d, err := vfiouser.Dial(path, vfiouser.Config{})
 	if err != nil {
 		t.Fatal(err)
