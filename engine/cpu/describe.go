@@ -18,17 +18,20 @@ var features = []struct {
 	missing backend.Missing
 }{
 	{"avx2", []cpuid.FeatureID{cpuid.AVX2, cpuid.BMI2}, backend.Missing{
-		What: "AVX2", Effect: "kernels run one job at a time", Remedy: "use a processor of 2013 or later"}},
+		What: "AVX2", Effect: noVectors, Remedy: "use a processor of 2013 or later"}},
 	{"sha", []cpuid.FeatureID{cpuid.SHA}, backend.Missing{
 		What: "SHA extensions", Effect: "single SHA-256 hashes are several times slower", Remedy: "use AMD Zen, Intel Ice Lake or later"}},
 	{"avx512", []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL}, backend.Missing{
 		What: "AVX-512", Effect: "hash kernels have half the lanes", Remedy: "use AMD Zen 4, Intel Ice Lake (server) or later"}},
 	{"avx512ifma", []cpuid.FeatureID{cpuid.AVX512IFMA}, backend.Missing{
-		What: "AVX-512 IFMA", Effect: "signature kernels run one job at a time", Remedy: "use AMD Zen 4, Intel Ice Lake (server) or later"}},
+		What: "AVX-512 IFMA", Effect: "Ed25519 and ECVRF take several times as long", Remedy: "use AMD Zen 4, Intel Ice Lake (server) or later"}},
 	{name: "avx512vbmi", ids: []cpuid.FeatureID{cpuid.AVX512VBMI}},
 	{name: "gfni", ids: []cpuid.FeatureID{cpuid.GFNI}},
 	{name: "vaes", ids: []cpuid.FeatureID{cpuid.VAES}},
 }
+
+// noVectors is the effect of the absence of all vector code.
+const noVectors = "hashes are computed one after the other, Ed25519 and ECVRF are decided without vectors"
 
 func describe(workers int, ks []*kernels.Kernel) backend.Info {
 	device := cpuid.CPU.BrandName
@@ -44,7 +47,7 @@ func describe(workers int, ks []*kernels.Kernel) backend.Info {
 	}
 	if runtime.GOARCH != "amd64" {
 		info.Missing = append(info.Missing, backend.Missing{
-			What: "vector code for " + runtime.GOARCH, Effect: "kernels run one job at a time", Remedy: "use an amd64 processor"})
+			What: "vector code for " + runtime.GOARCH, Effect: noVectors, Remedy: "use an amd64 processor"})
 	}
 	for _, f := range features {
 		if runtime.GOARCH != "amd64" {
