@@ -12,8 +12,11 @@ import (
 var wide = Machine{Bytes: 64, Word: 8}
 
 // home is where the state is between permutations: words 0-15, which come out of transpositions, in Z16-Z31, word 16 in
-// Z15, the others in Z0-Z7. Z8-Z14 are scratch.
-var home = append(append(wide.Regs(16, 32), Z[15]), Z[0:8]...)
+// Z15, the others in Z0-Z7. Before each turn the parities of the columns are in Z8-Z12. Z13 and Z14 are scratch.
+var (
+	home     = append(append(wide.Regs(16, 32), Z[15]), Z[0:8]...)
+	parities = wide.Regs(8, 13)
+)
 
 // perTurn is how many rounds are unrolled. Pi renames words; after so many rounds they are moved home.
 const perTurn = 4
@@ -60,20 +63,43 @@ func sum8() {
 	Label("sum8_tail")
 	m := frame.Masks{Scratch: scratch, Pad: pad, Lanes: 8}
 	m.Prepare()
+	isLast(reg.K2)
+	VPBROADCASTQ(frame.Offset, Z[8])
+	VMOVDQU64(frame.Size(0), Z[14])
+	VPSUBQ(Z[8], Z[14], Z[14])
+	MOVQ(operand.U32(64), reg.RAX)
+	VPBROADCASTQ(reg.RAX, Z[8])
+	VPCMPQ(operand.U8(6), Z[8], Z[14], reg.K4)
+	VPCMPQ(operand.U8(0), Z[8], Z[14], reg.K3)
+	m.Compute(frame.Size(0), 0)
+	for lane := range 8 {
+		m.Load(frame.Ptr(lane), 0, lane, Z[lane])
+	}
+	KORTESTB(reg.K4, reg.K4)
+	JNE(operand.LabelRef("sum8_long"))
+	Comment("No more than 64 bytes are left: what follows is padding.")
+	wide.Transpose(Z[0:8], Z[16:24])
+	MOVQ(operand.U32(1), reg.RAX)
+	VPBROADCASTQ_Z(reg.RAX, reg.K3, Z[24])
+	for i := 25; i < 32; i++ {
+		VPXORQ(Z[i], Z[i], Z[i])
+	}
+	VPBROADCASTQ_Z(lastBit, reg.K2, Z[15])
+	JMP(operand.LabelRef("sum8_xor"))
+
+	Label("sum8_long")
+	wide.Transpose(Z[0:8], Z[16:24])
 	m.Compute(frame.Size(0), 128)
 	for lane := range 8 {
 		m.Load(frame.Ptr(lane), 128, lane, Z[0])
 		VMOVQ(reg.X0, row2.Offset(8*lane))
 	}
-	for r := range 2 {
-		m.Compute(frame.Size(0), 64*r)
-		for lane := range 8 {
-			m.Load(frame.Ptr(lane), 64*r, lane, Z[lane])
-		}
-		wide.Transpose(Z[0:8], Z[16+8*r:24+8*r])
+	m.Compute(frame.Size(0), 64)
+	for lane := range 8 {
+		m.Load(frame.Ptr(lane), 64, lane, Z[lane])
 	}
+	wide.Transpose(Z[0:8], Z[24:32])
 	VMOVDQU64(row2, Z[15])
-	isLast(reg.K2)
 	VPXORQ_BCST(lastBit, Z[15], reg.K2, Z[15])
 
 	Label("sum8_xor")
@@ -93,38 +119,47 @@ func sum8() {
 	}
 
 	Label("sum8_permute")
+	for x, c := range parities {
+		VMOVDQA64(home[x], c)
+		wide.Ternary(TernaryXor, home[x+10], home[x+5], c)
+		wide.Ternary(TernaryXor, home[x+20], home[x+15], c)
+	}
 	LEAQ(roundConstants, reg.R12)
 	MOVQ(operand.U32(rounds/perTurn), reg.R13)
+	MOVQ(operand.U32(rounds/perTurn-1), reg.RBX)
+	LEAQ(operand.Mem{Base: frame.Block, Disp: 1}, reg.RAX)
+	CMPQ(reg.RAX, frame.Blocks())
+	CMOVQEQ(reg.RBX, reg.R13)
 	Label("sum8_rounds")
-	s := append([]reg.VecPhysical(nil), home...)
-	for i := range perTurn {
-		s = round(s, Z[8:15], operand.Mem{Base: reg.R12, Disp: 8 * i})
-	}
-	moveHome(s, Z[8])
+	turn(words)
 	ADDQ(operand.U8(8*perTurn), reg.R12)
 	DECQ(reg.R13)
 	JNZ(operand.LabelRef("sum8_rounds"))
+	CMPQ(reg.RAX, frame.Blocks())
+	JEQ(operand.LabelRef("sum8_last"))
 
 	Comment("Digests of the lanes whose last block this was.")
 	isLast(reg.K2)
 	for i := range digest {
 		VMOVDQU64(home[i], reg.K2, out.Offset(64*i))
 	}
-	INCQ(frame.Block)
+	MOVQ(reg.RAX, frame.Block)
 	ADDQ(operand.I32(rate), frame.Offset)
 	MOVQ(frame.Offset, frame.Read)
-	CMPQ(frame.Block, frame.Blocks())
-	JGE(operand.LabelRef("sum8_done"))
 	for i, z := range home {
 		VMOVDQU64(z, state.Offset(64*i))
 	}
 	JMP(operand.LabelRef("sum8_block"))
 
-	Label("sum8_done")
+	Label("sum8_last")
+	Comment("The last rounds of the last block, of which the very last makes no more than the digest.")
+	turn(digest)
+	isLast(reg.K2)
+	KNOTB(reg.K2, reg.K2)
 	for i := range digest {
-		VMOVDQU64(out.Offset(64*i), Z[i])
+		VMOVDQU64(out.Offset(64*i), reg.K2, home[i])
 	}
-	wide.Digests(Z[0:digest], Z[8:8+digest], pairs, func(x reg.VecPhysical, high bool, lane, _ int) {
+	wide.Digests(home[:digest], Z[8:8+digest], pairs, func(x reg.VecPhysical, high bool, lane, _ int) {
 		MOVQ(frame.Out(lane), reg.RAX)
 		wide.StoreRow(x, high, true, operand.Mem{Base: reg.RAX})
 	})
@@ -139,66 +174,24 @@ func isLast(k reg.Register) {
 	VPCMPEQD(frame.Last(0), Z[8].AsY(), k)
 }
 
-// round is one round of Keccak-f on the words in s, with seven scratch registers; it returns where the words are then. 95
-// operations (29 rotates) and 15 moves: theta is 10 ternary logics for the parities of columns, 5 rotates and 5 xors for
-// what is added to them and 25 xors; rho 24 rotates; pi only renames; chi 25 ternary logics; iota one xor.
-//
-// Every word of a round depends on all of the round before, so the phases of a round overlap only within it. Theta's last step, rho
-// and chi therefore go row by row: while the rotates of a row keep their two pipes, the xors of the next and chi use the others. For
-// that the five sums have to be at hand, which costs the 5 xors.
-func round(s, t []reg.VecPhysical, rc operand.Mem) []reg.VecPhysical {
-	xor := func(y, x, dst operand.Op) { wide.Ternary(TernaryXor, y, x, dst) }
-	c, t0, t1 := t[:5], t[5], t[6]
-	for x, c := range c {
-		VMOVDQA64(s[x], c)
-		xor(s[x+10], s[x+5], c)
-		xor(s[x+20], s[x+15], c)
-	}
-	// d[x] = c[x-1] + rot(c[x+1]) takes the register of c[x-1], in an order in which that is no longer needed.
-	var d [5]reg.VecPhysical
-	VPROLQ(operand.U8(1), c[0], t0)
-	for _, x := range []int{1, 3, 0, 2, 4} {
-		turned := t0
-		if x != 4 {
-			turned = t1
-			VPROLQ(operand.U8(1), c[(x+1)%5], turned)
-		}
-		d[x] = c[(x+4)%5]
-		VPXORQ(turned, d[x], d[x])
-	}
-	var b [words]reg.VecPhysical
-	for y := range 5 {
-		for x := range 5 {
-			from := source(x, y)
-			b[x+5*y] = s[from]
-			VPXORQ(d[from%5], s[from], s[from])
-			if r := rotations[from]; r != 0 {
-				VPROLQ(operand.U8(r), s[from], s[from])
-			}
-		}
-		row := b[5*y : 5*y+5]
-		VMOVDQA64(row[0], t0)
-		VMOVDQA64(row[1], t1)
-		chi := func(c, b, a operand.Op) { wide.Ternary(TernaryChi, c, b, a) }
-		chi(row[2], row[1], row[0])
-		chi(row[3], row[2], row[1])
-		chi(row[4], row[3], row[2])
-		chi(t0, row[4], row[3])
-		chi(t1, t0, row[4])
-		if y == 0 {
-			VPXORQ_BCST(rc, b[0], b[0])
-		}
-	}
-	return b[:]
-}
-
-// moveHome moves the words of s to where they are between permutations. Moves between registers cost nothing but their
-// place among instructions.
-func moveHome(s []reg.VecPhysical, t reg.VecPhysical) {
+// moveHome moves words to where they are at the beginning of a turn, by way of t, which is none of these places. Moves between
+// registers cost nothing but their place among instructions.
+func moveHome(words []*value, home []reg.VecPhysical, t reg.VecPhysical) {
 	at := map[reg.VecPhysical]reg.VecPhysical{} // what belongs into a register is in another
-	for i, r := range s {
-		if r != home[i] {
-			at[home[i]] = r
+	for i, w := range words {
+		if w.reg != home[i] {
+			at[home[i]] = w.reg
+		}
+	}
+	// Chains that end in a register from which nothing is wanted, then circles.
+	for _, to := range Z {
+		if wanted(at, to) {
+			continue
+		}
+		for from := at[to]; from != nil; from = at[to] {
+			VMOVDQA64(from, to)
+			delete(at, to)
+			to = from
 		}
 	}
 	for _, first := range home {
@@ -217,4 +210,13 @@ func moveHome(s []reg.VecPhysical, t reg.VecPhysical) {
 			to = from
 		}
 	}
+}
+
+func wanted(at map[reg.VecPhysical]reg.VecPhysical, r reg.VecPhysical) bool {
+	for _, from := range at {
+		if from == r {
+			return true
+		}
+	}
+	return false
 }
