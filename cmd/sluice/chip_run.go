@@ -25,8 +25,8 @@ func newChipRun() *cobra.Command {
 		Long: `Run starts the simulator of the chip, says where its socket is and what to type next, and ends it with Ctrl-C. It serves
 one program at a time, one after the other. At the end it says how many cycles it simulated and how fast.`,
 		Example: `  sluice chip run --socket /tmp/chip
-  sluice chip run --latency 500 --bandwidth 8     a slow link
-  sluice chip run --trace waves.fst --to 100000   waves of the first 100,000 cycles`,
+  sluice chip run --latency 500 --bandwidth 8     # a slow link
+  sluice chip run --trace waves.fst --to 100000   # waves of the first 100,000 cycles`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.Trace == "" && (c.TraceFrom > 0 || c.TraceTo > 0) {

@@ -43,7 +43,7 @@ and shows the counters of the chip. For those of the work of another command: sl
   READ, WRITTEN      bytes by DMA, those of queues included, per cycle`,
 		Example: `  sluice chip stat --kernel sha256,keccak256 --message 1024
   sluice chip stat --kernel sha256d --watch
-  sluice chip stat --latency 500 --bandwidth 8     what a slow link costs`,
+  sluice chip stat --latency 500 --bandwidth 8     # what a slow link costs`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.jobs < 1 || s.jobs > 1<<20 || s.message < 0 || s.message > 1<<20 || s.time < 0 {

@@ -63,10 +63,10 @@ func newRoot() *cobra.Command {
 		Short: "Verify blocks, transactions and signatures of blockchains",
 		Long: `Sluice verifies blocks, transactions and signatures of blockchains on the fastest silicon that the machine has.
 
-  sluice verify blk00000.dat      is every signature, hash and proof in this file right?
-  sluice devices                  what does the work, and what is missing?
-  sluice bench                    how fast is it?
-  sluice chip                     simulate the chip, look into it, measure it`,
+  sluice verify blk00000.dat      # is every signature, hash and proof in this file right?
+  sluice devices                  # what does the work, and what is missing?
+  sluice bench                    # how fast is it?
+  sluice chip                     # simulate the chip, look into it, measure it`,
 		Args:          usage(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
