@@ -130,7 +130,7 @@ test-hdl: ## unit benches of hdl/rtl under Verilator, with $SEED (1)
 	@$(MAKE) --no-print-directory -C hdl test
 
 .PHONY: formal
-formal: ## bounded proofs of FIFO and skid buffer with yosys-smtbmc and z3
+formal: ## bounded proofs of FIFO, skid buffer, queue pointers and adders with yosys-smtbmc and z3
 	@$(MAKE) --no-print-directory -C hdl formal
 
 .PHONY: approx
