@@ -12,7 +12,7 @@ import (
 
 //go:generate make -C ../.. gen
 
-var shape = lanes.Shape{Block: Rate, Least: 1, Padding: lanes.Keccak}
+var shape = lanes.NewShape(Rate, 1, lanes.Keccak)
 
 // Costs on Zen 5.
 var (
@@ -42,7 +42,8 @@ func sum(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
 
 func sumWide(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 	var a lanes.Span
-	p := lanes.Start(b, lo, hi, &shape, &wide)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, &wide)
 	for {
 		switch p.Next(&a) {
 		case 8:
@@ -59,7 +60,8 @@ func sumWide(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 
 func sumNarrow(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 	var a lanes.Padded
-	p := lanes.Start(b, lo, hi, &shape, &narrow)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, &narrow)
 	for {
 		switch p.NextPadded(&a) {
 		case 4:

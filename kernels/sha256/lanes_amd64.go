@@ -17,7 +17,7 @@ func runDouble(b *kernels.Batch, lo, hi int) { sum(b, lo, hi, twice, cpu.Get()) 
 
 const once, twice = 0, 1 // how often a message is hashed: the flag of the assembly
 
-var shape = lanes.Shape{Block: 64, Least: 9, Padding: lanes.Strengthened}
+var shape = lanes.NewShape(64, 9, lanes.Strengthened)
 
 // Costs on Zen 5 (BenchmarkRun of 1 to 32 messages). Alone, messages are hashed by sum1sha, or else by the library, which
 // takes the SHA instructions where there are, AVX2 elsewhere.
@@ -63,7 +63,8 @@ func sumWide(b *kernels.Batch, lo, hi int, times uint64) (how lanes.Paths) {
 	}
 	var a lanes.Span
 	a.Flag = times
-	p := lanes.Start(b, lo, hi, &shape, costs)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, costs)
 	for {
 		switch p.Next(&a) {
 		case 32:
@@ -111,7 +112,8 @@ func sumNarrow(b *kernels.Batch, lo, hi int, times uint64) (how lanes.Paths) {
 	if cpu.SHA() {
 		costs = &narrow
 	}
-	p := lanes.Start(b, lo, hi, &shape, costs)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, costs)
 	for {
 		switch p.NextPadded(&a) {
 		case 8:

@@ -12,7 +12,7 @@ import (
 
 //go:generate make -C ../.. gen
 
-var shape = lanes.Shape{Block: 64, Least: 9, Padding: lanes.Strengthened}
+var shape = lanes.NewShape(64, 9, lanes.Strengthened)
 
 // Costs on Zen 5.
 var (
@@ -43,7 +43,8 @@ func sum(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
 
 func sumWide(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 	var a lanes.Span
-	p := lanes.Start(b, lo, hi, &shape, &wide)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, &wide)
 	for {
 		switch p.Next(&a) {
 		case 32:
@@ -63,7 +64,8 @@ func sumWide(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 
 func sumNarrow(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 	var a lanes.Padded
-	p := lanes.Start(b, lo, hi, &shape, &narrow)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, &narrow)
 	for {
 		switch p.NextPadded(&a) {
 		case 8:

@@ -78,6 +78,13 @@ type Shape struct {
 	Block   int // bytes of a block
 	Least   int // bytes that the padding has at least
 	Padding Padding
+
+	reciprocal uint64 // ceil(2^64/Block)
+}
+
+// NewShape is the shape of a hash with blocks of so many bytes.
+func NewShape(block, least int, padding Padding) Shape {
+	return Shape{Block: block, Least: least, Padding: padding, reciprocal: ^uint64(0)/uint64(block) + 1}
 }
 
 // Blocks is the number of blocks of a message with its padding.

@@ -16,18 +16,17 @@ type Plan struct {
 	shape *Shape
 	costs *Costs
 
-	reciprocal uint64 // ceil(2^64/block)
-	lo, hi     int    // jobs that no window has had yet; the window before lo is
-	first, n   int    // n jobs from first on, of which at are done with
-	at         int
-	equal      uint32 // blocks of all jobs of the window; 0: they differ
-	least      uint32 // bytes of the shortest message of the window
-	order      *order // of the window if they differ
+	lo, hi   int // jobs that no window has had yet; the window before lo is
+	first, n int // n jobs from first on, of which at are done with
+	at       int
+	equal    uint32 // blocks of all jobs of the window; 0: they differ
+	least    uint32 // bytes of the shortest message of the window
+	order    *order // of the window if they differ
 }
 
-// Start makes a plan of the jobs [lo,hi). b takes messages.
-func Start(b *kernels.Batch, lo, hi int, shape *Shape, costs *Costs) Plan {
-	return Plan{b: b, shape: shape, costs: costs, lo: lo, hi: hi, reciprocal: ^uint64(0)/uint64(shape.Block) + 1}
+// Start begins a plan, new till then, of the jobs [lo,hi). b takes messages.
+func (p *Plan) Start(b *kernels.Batch, lo, hi int, shape *Shape, costs *Costs) {
+	p.b, p.shape, p.costs, p.lo, p.hi = b, shape, costs, lo, hi
 }
 
 // Next sets s, but for its flag, to the next jobs and returns how many lanes the function to call with it has. It
@@ -57,7 +56,7 @@ func (p *Plan) Next(s *Span) int {
 		if first == 0 {
 			s.Skip = 1
 		}
-		s.Whole, _ = bits.Mul64(uint64(p.least), p.reciprocal)
+		s.Whole, _ = bits.Mul64(uint64(p.least), p.shape.reciprocal)
 	} else {
 		o := p.order
 		s.Begins, s.Ends = unsafe.Pointer(&o.begins[p.at]), unsafe.Pointer(&o.ends[p.at])
@@ -68,7 +67,7 @@ func (p *Plan) Next(s *Span) int {
 		for i := p.at; i < p.at+n; i++ {
 			least = min(least, o.ends[i]-o.begins[i])
 		}
-		s.Whole, _ = bits.Mul64(uint64(least), p.reciprocal)
+		s.Whole, _ = bits.Mul64(uint64(least), p.shape.reciprocal)
 	}
 	s.N = uint64(n)
 	p.at += n
@@ -86,7 +85,7 @@ func (p *Plan) window() bool {
 	}
 	p.first, p.n, p.at = p.lo, min(window, p.hi-p.lo), 0
 	p.lo += p.n
-	copy(p.b.Verdicts()[p.first:p.first+p.n], allValid[:])
+	setValid(p.b.Verdicts()[p.first : p.first+p.n])
 
 	ends := p.b.Ends()[4*p.first : 4*(p.first+p.n)]
 	begin := p.begin()
@@ -107,6 +106,20 @@ func (p *Plan) window() bool {
 	}
 	p.least = least
 	return true
+}
+
+// setValid sets verdicts. Of a few, copying would cost more than a job.
+func setValid(v []byte) {
+	if len(v) > 128 {
+		copy(v, allValid[:])
+		return
+	}
+	for ; len(v) >= 8; v = v[8:] {
+		binary.LittleEndian.PutUint64(v, uint64(kernels.Valid)*0x0101010101010101)
+	}
+	for i := range v {
+		v[i] = byte(kernels.Valid)
+	}
 }
 
 // allValid is the verdicts of a window.
@@ -155,7 +168,7 @@ func (p *Plan) begin() uint32 {
 // blocks is Shape.Blocks without a division.
 func (p *Plan) blocks(bytes uint32) uint32 {
 	s := p.shape
-	n, _ := bits.Mul64(uint64(bytes)+uint64(s.Least+s.Block-1), p.reciprocal)
+	n, _ := bits.Mul64(uint64(bytes)+uint64(s.Least+s.Block-1), s.reciprocal)
 	return max(1, uint32(n))
 }
 

@@ -12,7 +12,7 @@ import (
 
 //go:generate make -C ../../.. gen
 
-var shape = lanes.Shape{Block: blockSize, Least: 17, Padding: lanes.Strengthened}
+var shape = lanes.NewShape(blockSize, 17, lanes.Strengthened)
 
 // Costs on Zen 5.
 var (
@@ -48,7 +48,8 @@ func runWide(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 		return lanes.Alone
 	}
 	var a lanes.Span
-	p := lanes.Start(b, lo, hi, &shape, &wide)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, &wide)
 	for {
 		switch p.Next(&a) {
 		case 16:
@@ -68,7 +69,8 @@ func runWide(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 
 func runNarrow(b *kernels.Batch, lo, hi int) (how lanes.Paths) {
 	var a lanes.Padded
-	p := lanes.Start(b, lo, hi, &shape, &narrow)
+	var p lanes.Plan
+	p.Start(b, lo, hi, &shape, &narrow)
 	for {
 		switch p.NextPadded(&a) {
 		case 4:
