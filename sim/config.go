@@ -46,19 +46,18 @@ type Config struct {
 // options are its command line, but for what Start adds.
 func (c *Config) options() (o []string, err error) {
 	for _, n := range []struct {
-		name     string
-		value    int
-		most     int
-		optional bool
+		name  string
+		value int
+		most  int
 	}{
-		{"latency", c.Latency, 100000, true},
-		{"write-latency", c.WriteLatency, 100000, true},
-		{"bandwidth", c.Bandwidth, 64, true},
-		{"stall", c.Stall, 90, true},
+		{"latency", c.Latency, 100000},
+		{"write-latency", c.WriteLatency, 100000},
+		{"bandwidth", c.Bandwidth, 64},
+		{"stall", c.Stall, 90},
 	} {
 		switch {
 		case n.value < 0 || n.value > n.most:
-			return nil, fmt.Errorf("sim: %s %d, at most %d", n.name, n.value, n.most)
+			return nil, fmt.Errorf("sim: %s is %d, not 0 to %d", n.name, n.value, n.most)
 		case n.value > 0:
 			o = append(o, "--"+n.name, strconv.Itoa(n.value))
 		}
