@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sluice-engine/sluice/engine/backend"
@@ -132,28 +133,29 @@ func repeat(b *kernels.Batch, times int) (*kernels.Batch, error) {
 // error: ErrKnownAnswer, or the backend's.
 func (m *member) answer(ctx context.Context, known *kernels.Batch) (time.Duration, error) {
 	k, n := known.Kernel(), known.Len()
+	name := strings.TrimSpace(k.Name + " " + known.Flags().String())
 	got := known.Shadow()
 	jobs := bytes.Clone(known.Region())
 	start := time.Now()
 	if err := m.ask(ctx, got, 0, n); err != nil {
-		return 0, fmt.Errorf("known answers of %s %s: %w", k.Name, known.Flags(), err)
+		return 0, fmt.Errorf("known answers of %s: %w", name, err)
 	}
 	took := time.Since(start)
 	if !bytes.Equal(jobs, known.Region()) {
-		return 0, fmt.Errorf("%w: %s %s: the backend changed the jobs", ErrKnownAnswer, k.Name, known.Flags())
+		return 0, fmt.Errorf("%w: %s: the backend changed the jobs", ErrKnownAnswer, name)
 	}
 	s := m.services[k.ID]
 	for i := range n {
 		v, want := got.Verdict(i), known.Verdict(i)
 		if v != kernels.Valid && v != kernels.Invalid {
-			return 0, fmt.Errorf("%w: %s %s: job %d is %v, want %v", ErrKnownAnswer, k.Name, known.Flags(), i, v, want)
+			return 0, fmt.Errorf("%w: %s: job %d is %v, want %v", ErrKnownAnswer, name, i, v, want)
 		}
 		if !s.exact(v) {
 			continue // it is decided again anyhow
 		}
 		if v != want || !bytes.Equal(got.Out(i), known.Out(i)) {
-			return 0, fmt.Errorf("%w: %s %s: job %d is %v with output %x, want %v with %x",
-				ErrKnownAnswer, k.Name, known.Flags(), i, v, got.Out(i), want, known.Out(i))
+			return 0, fmt.Errorf("%w: %s: job %d is %v with output %x, want %v with %x",
+				ErrKnownAnswer, name, i, v, got.Out(i), want, known.Out(i))
 		}
 	}
 	return took, nil

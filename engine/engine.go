@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -139,7 +140,7 @@ func (e *Engine) open() error {
 	for _, k := range c.Kernels {
 		s := own.services[k.ID]
 		if s.refused != "" {
-			return fmt.Errorf("%w: this machine's CPU cannot be used: %s", ErrKnownAnswer, s.refused)
+			return fmt.Errorf("%w: this machine's CPU cannot be used: %s", ErrKnownAnswer, strings.TrimPrefix(s.refused, ErrKnownAnswer.Error()+": "))
 		}
 		e.served[k.ID] = &served{kernel: k, cpu: s}
 	}

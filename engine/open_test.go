@@ -93,7 +93,7 @@ func TestCPUKnownAnswers(t *testing.T) {
 			spoil(b, lo, hi)
 		}
 		e, err := Open(Config{Kernels: []*kernels.Kernel{k}})
-		if e != nil || !errors.Is(err, ErrKnownAnswer) || !strings.Contains(err.Error(), "toy") {
+		if e != nil || !errors.Is(err, ErrKnownAnswer) || !strings.Contains(err.Error(), "toy: ") || strings.Count(err.Error(), "engine: ") != 1 {
 			t.Errorf("%s: %v, %v; want ErrKnownAnswer that names the kernel", name, e, err)
 		}
 	}
@@ -115,7 +115,7 @@ func TestAdmission(t *testing.T) {
 			honest(ctx, b, lo, hi)
 			lies[1].tell(b, lo, hi)
 			return nil
-		}, Serving, "[]", "known answer missed: toy : job 0"},
+		}, Serving, "[]", "known answer missed: toy: job 0"},
 		{"wrong under one rule", func(ctx context.Context, b *kernels.Batch, lo, hi int) error {
 			honest(ctx, b, lo, hi)
 			if b.Flags() == kernels.LowS {
