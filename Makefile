@@ -29,7 +29,7 @@ build: ## build bin/sluice
 
 .PHONY: demo
 demo: ## build with what is needed for that, verify real Bitcoin and Ethereum blocks and print one table
-	@scripts/setup.sh
+	@scripts/setup.sh build
 	@$(MAKE) --no-print-directory build
 	@scripts/demo.sh
 
