@@ -64,25 +64,48 @@ func sum8() {
 	m := frame.Masks{Scratch: scratch, Pad: pad, Lanes: 8}
 	m.Prepare()
 	isLast(reg.K2)
+	left := Z[14]
 	VPBROADCASTQ(frame.Offset, Z[8])
-	VMOVDQU64(frame.Size(0), Z[14])
-	VPSUBQ(Z[8], Z[14], Z[14])
+	VMOVDQU64(frame.Size(0), left)
+	VPSUBQ(Z[8], left, left)
 	MOVQ(operand.U32(64), reg.RAX)
 	VPBROADCASTQ(reg.RAX, Z[8])
-	VPCMPQ(operand.U8(6), Z[8], Z[14], reg.K4)
-	VPCMPQ(operand.U8(0), Z[8], Z[14], reg.K3)
+	VPCMPQ(greater, Z[8], left, reg.K4)
+	VPCMPQ(equal, Z[8], left, reg.K3)
+	VPBROADCASTQ(left.AsX(), Z[8])
+	VPCMPQ(notEqual, Z[8], left, reg.K5)
+	KORTESTB(reg.K4, reg.K5)
+	JNE(operand.LabelRef("sum8_uneven"))
+	Comment("As much is left of each message, and no more than a row: one mask and one row of padding serve all.")
+	MOVQ(frame.Size(0), reg.R8)
+	SUBQ(frame.Offset, reg.R8)
+	MOVQ(operand.I32(-1), reg.RAX)
+	BZHIQ(reg.R8, reg.RAX, reg.RAX)
+	KMOVQ(reg.RAX, reg.K1)
+	NEGQ(reg.R8)
+	VMOVDQU64(operand.Mem{Base: reg.RBX, Index: reg.R8, Scale: 1, Disp: 128}, Z[8])
+	for lane := range 8 {
+		MOVQ(frame.Ptr(lane), reg.RAX)
+		VMOVDQU8_Z(operand.Mem{Base: reg.RAX, Index: frame.Read, Scale: 1}, reg.K1, Z[lane])
+		VPORQ(Z[8], Z[lane], Z[lane])
+	}
+	JMP(operand.LabelRef("sum8_short"))
+
+	Label("sum8_uneven")
 	m.Compute(frame.Size(0), 0)
 	for lane := range 8 {
 		m.Load(frame.Ptr(lane), 0, lane, Z[lane])
 	}
 	KORTESTB(reg.K4, reg.K4)
 	JNE(operand.LabelRef("sum8_long"))
-	Comment("No more than 64 bytes are left: what follows is padding.")
+
+	Label("sum8_short")
+	Comment("What follows the first row is padding.")
 	wide.Transpose(Z[0:8], Z[16:24])
 	MOVQ(operand.U32(1), reg.RAX)
 	VPBROADCASTQ_Z(reg.RAX, reg.K3, Z[24])
-	for i := 25; i < 32; i++ {
-		VPXORQ(Z[i], Z[i], Z[i])
+	for _, z := range wide.Regs(25, 32) {
+		VPXORQ(z, z, z)
 	}
 	VPBROADCASTQ_Z(lastBit, reg.K2, Z[15])
 	JMP(operand.LabelRef("sum8_xor"))
@@ -167,6 +190,13 @@ func sum8() {
 	VZEROUPPER()
 	RET()
 }
+
+// The comparisons of VPCMPQ.
+const (
+	equal    = operand.U8(0)
+	notEqual = operand.U8(4)
+	greater  = operand.U8(6)
+)
 
 // isLast sets k to the lanes whose last block is this one. Z8 is used.
 func isLast(k reg.Register) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/sluice-engine/sluice/kernels"
@@ -65,8 +66,8 @@ func Paths(t *testing.T, run Run, many *kernels.Batch, want func(cpu.Level) lane
 	}
 }
 
-// Lengths runs messages of every length of 0 to 1100 bytes and some longer ones, in order and shuffled, in spans of all
-// kinds, on every level.
+// Lengths runs messages of every length of 0 to 1100 bytes and some longer ones, in order, shuffled, and as many of the same
+// length as fill the lanes and one more, in spans of all kinds, on every level.
 func Lengths(t *testing.T, k *kernels.Kernel, run Run) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -91,6 +92,14 @@ func Lengths(t *testing.T, k *kernels.Kernel, run Run) {
 			}
 			if err := Same(b, decide, 0, b.Len()); err != nil {
 				t.Fatalf("%v: %v", level, err)
+			}
+		}
+	}
+	for n := range 400 {
+		b := Messages(t, k, r, slices.Repeat([]int{n}, lanes.Max+1))
+		for _, level := range Levels() {
+			if err := Same(b, func(b *kernels.Batch, lo, hi int) { run(b, lo, hi, level) }, 0, b.Len()); err != nil {
+				t.Fatalf("%v: all of a length: %v", level, err)
 			}
 		}
 	}
