@@ -20,6 +20,11 @@ import (
 //	I    iota
 //	Ax   the parity of column x of the next state, rows 0 to 2
 //	Bx   the same, rows 3 and 4 added
+//
+// Zen 5 gives an operation to one of its four pipes when it is read, before it is known when its operands will be there; operations that
+// become ready together may then wait for the same pipe, and which do follows from the order in no way that is simple. This order was
+// found by moving operations and measuring whole permutations: 28.7 cycles a round, where order by rows takes 32.1. Four operations
+// a cycle would be 23.8.
 const order = `
 T3 T4 D2 D3 X3 T2 R3 D1 X22 T1 X8 D0 X2 X12 R8 X10 T0 X16 R12 D4 X24 X14 R16 R22 X9 R10 X20 R9 R24 X6 X13 X18 R13 R18
 X7 R20 R6 X19 X0 X1 R1 R19 R14 X17 R7 H00 X11 H21 R11 R2 X4 H01 R17 R4 X5 H11 H32 H31 R5 H41 H02 H42 X23 X21 H04 X15
