@@ -108,7 +108,16 @@ func (p *Plan) window() bool {
 	return true
 }
 
-// setValid sets verdicts. Of a few, copying would cost more than a job.
+// SetValid makes the verdicts of jobs [lo,hi) valid.
+func SetValid(b *kernels.Batch, lo, hi int) {
+	v := b.Verdicts()[lo:hi]
+	for ; len(v) > window; v = v[window:] {
+		setValid(v[:window])
+	}
+	setValid(v)
+}
+
+// setValid sets at most window verdicts. Of a few, copying would cost more than a job.
 func setValid(v []byte) {
 	if len(v) > 128 {
 		copy(v, allValid[:])
