@@ -143,7 +143,7 @@ func allOf64(b *kernels.Batch, lo, hi int) bool {
 
 // sum64 hashes messages of 64 bytes, which lie one behind the other, as Merkle nodes.
 func sum64(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
-	setValid(b, lo, hi)
+	lanes.SetValid(b, lo, hi)
 	return nodes(b.Outs()[Size*lo:Size*hi], b.Messages()[messageBegin(b, lo):], level)
 }
 
@@ -152,11 +152,4 @@ func messageBegin(b *kernels.Batch, i int) int {
 		return 0
 	}
 	return b.MessageEnd(i - 1)
-}
-
-func setValid(b *kernels.Batch, lo, hi int) {
-	v := b.Verdicts()[lo:hi]
-	for i := range v {
-		v[i] = byte(kernels.Valid)
-	}
 }

@@ -14,13 +14,13 @@ func runNode(b *kernels.Batch, lo, hi int) { sumNodes(b, lo, hi, cpu.Get()) }
 
 // sumNodes hashes the rows [lo,hi) and says how.
 func sumNodes(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
-	setValid(b, lo, hi)
+	lanes.SetValid(b, lo, hi)
 	return nodes(b.Outs()[Size*lo:Size*hi], b.Rows()[2*Size*lo:], level)
 }
 
 // From how many rows on lanes are faster than one row after the other. With the SHA instructions a row takes 31 ns, two
 // side by side, a single one 40; without, some 170. A group of 16 lanes takes 290 ns, and copying rows to fill it 40;
-// 32 rows take 400 ns and 48 take 540 (BenchmarkNode on Zen 5).
+// 32 rows take 390 ns and 48 take 520 (BenchmarkNode on Zen 5).
 const (
 	lanesFrom    = 11
 	lanesFromOld = 3
@@ -89,7 +89,7 @@ func nodesWide(out, in []byte) {
 		case left <= 16: // the last 16 rows, of which some may be done
 			node16(&out[(n-16)*Size], &in[(n-16)*2*Size], 16)
 			return
-		case left <= 32, left > 48 && left <= 64: // rather than leave 16
+		case left <= 32, n > 48 && n <= 64: // two turns of 32 rather than one of 16
 			turn := min(left, 32)
 			node32(&out[done*Size], &in[done*2*Size], turn)
 			done += turn

@@ -167,6 +167,25 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestSearchLanes searches for one nonce from all places before it that it can have in two turns of lanes: it is found in
+// any lane, and not when the search ends just before it.
+func TestSearchLanes(t *testing.T) {
+	const most = 100
+	header := bytes.Repeat([]byte{0x5a}, sha256.HeaderSize)
+	for nonce := uint32(most); ; nonce++ { // one whose hash is less than those of the nonces before it
+		out, _ := search(header, bytes.Repeat([]byte{0xff}, 32), nonce, 1)
+		if _, found := search(header, out[4:], nonce-most, most); found {
+			continue
+		}
+		for before := range uint32(most + 1) {
+			checkSearch(t, header, out[4:], nonce-before, before)
+			checkSearch(t, header, out[4:], nonce-before, before+1)
+			checkSearch(t, header, out[4:], nonce-before, most)
+		}
+		return
+	}
+}
+
 // FuzzPoW compares searches to the other wording.
 func FuzzPoW(f *testing.F) {
 	f.Add(make([]byte, 80), bytes.Repeat([]byte{0x0f}, 32), uint32(0), uint32(40))

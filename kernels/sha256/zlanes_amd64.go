@@ -62,7 +62,7 @@ func chain16(state *[1][8][16]uint32, n int)
 //go:noescape
 func chain32(state *[2][8][16]uint32, n int)
 
-// pow32 searches 32 nonces at a time; see powArgs.
+// pow48 searches 48 nonces at a time; see powArgs.
 //
 //go:noescape
-func pow32(args *byte)
+func pow48(args *byte)

@@ -183,6 +183,520 @@ DATA digestKW<>+240(SB)/8, $0xa4506ceb90befffa
 DATA digestKW<>+248(SB)/8, $0xc67178f2bef9a3f7
 GLOBL digestKW<>(SB), RODATA|NOPTR, $256
 
+DATA nodeSums<>+0(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+8(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+16(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+24(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+32(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+40(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+48(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+56(SB)/8, $0xc28a2f98c28a2f98
+DATA nodeSums<>+64(SB)/8, $0x7137449171374491
+DATA nodeSums<>+72(SB)/8, $0x7137449171374491
+DATA nodeSums<>+80(SB)/8, $0x7137449171374491
+DATA nodeSums<>+88(SB)/8, $0x7137449171374491
+DATA nodeSums<>+96(SB)/8, $0x7137449171374491
+DATA nodeSums<>+104(SB)/8, $0x7137449171374491
+DATA nodeSums<>+112(SB)/8, $0x7137449171374491
+DATA nodeSums<>+120(SB)/8, $0x7137449171374491
+DATA nodeSums<>+128(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+136(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+144(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+152(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+160(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+168(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+176(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+184(SB)/8, $0xb5c0fbcfb5c0fbcf
+DATA nodeSums<>+192(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+200(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+208(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+216(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+224(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+232(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+240(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+248(SB)/8, $0xe9b5dba5e9b5dba5
+DATA nodeSums<>+256(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+264(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+272(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+280(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+288(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+296(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+304(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+312(SB)/8, $0x3956c25b3956c25b
+DATA nodeSums<>+320(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+328(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+336(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+344(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+352(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+360(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+368(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+376(SB)/8, $0x59f111f159f111f1
+DATA nodeSums<>+384(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+392(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+400(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+408(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+416(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+424(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+432(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+440(SB)/8, $0x923f82a4923f82a4
+DATA nodeSums<>+448(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+456(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+464(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+472(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+480(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+488(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+496(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+504(SB)/8, $0xab1c5ed5ab1c5ed5
+DATA nodeSums<>+512(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+520(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+528(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+536(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+544(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+552(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+560(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+568(SB)/8, $0xd807aa98d807aa98
+DATA nodeSums<>+576(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+584(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+592(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+600(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+608(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+616(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+624(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+632(SB)/8, $0x12835b0112835b01
+DATA nodeSums<>+640(SB)/8, $0x243185be243185be
+DATA nodeSums<>+648(SB)/8, $0x243185be243185be
+DATA nodeSums<>+656(SB)/8, $0x243185be243185be
+DATA nodeSums<>+664(SB)/8, $0x243185be243185be
+DATA nodeSums<>+672(SB)/8, $0x243185be243185be
+DATA nodeSums<>+680(SB)/8, $0x243185be243185be
+DATA nodeSums<>+688(SB)/8, $0x243185be243185be
+DATA nodeSums<>+696(SB)/8, $0x243185be243185be
+DATA nodeSums<>+704(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+712(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+720(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+728(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+736(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+744(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+752(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+760(SB)/8, $0x550c7dc3550c7dc3
+DATA nodeSums<>+768(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+776(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+784(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+792(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+800(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+808(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+816(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+824(SB)/8, $0x72be5d7472be5d74
+DATA nodeSums<>+832(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+840(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+848(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+856(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+864(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+872(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+880(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+888(SB)/8, $0x80deb1fe80deb1fe
+DATA nodeSums<>+896(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+904(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+912(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+920(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+928(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+936(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+944(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+952(SB)/8, $0x9bdc06a79bdc06a7
+DATA nodeSums<>+960(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+968(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+976(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+984(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+992(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+1000(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+1008(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+1016(SB)/8, $0xc19bf374c19bf374
+DATA nodeSums<>+1024(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1032(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1040(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1048(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1056(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1064(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1072(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1080(SB)/8, $0x649b69c1649b69c1
+DATA nodeSums<>+1088(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1096(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1104(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1112(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1120(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1128(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1136(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1144(SB)/8, $0xf0fe4786f0fe4786
+DATA nodeSums<>+1152(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1160(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1168(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1176(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1184(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1192(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1200(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1208(SB)/8, $0x0fe1edc60fe1edc6
+DATA nodeSums<>+1216(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1224(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1232(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1240(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1248(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1256(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1264(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1272(SB)/8, $0x240cf254240cf254
+DATA nodeSums<>+1280(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1288(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1296(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1304(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1312(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1320(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1328(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1336(SB)/8, $0x4fe9346f4fe9346f
+DATA nodeSums<>+1344(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1352(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1360(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1368(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1376(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1384(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1392(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1400(SB)/8, $0x6cc984be6cc984be
+DATA nodeSums<>+1408(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1416(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1424(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1432(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1440(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1448(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1456(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1464(SB)/8, $0x61b9411e61b9411e
+DATA nodeSums<>+1472(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1480(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1488(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1496(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1504(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1512(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1520(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1528(SB)/8, $0x16f988fa16f988fa
+DATA nodeSums<>+1536(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1544(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1552(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1560(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1568(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1576(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1584(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1592(SB)/8, $0xf2c65152f2c65152
+DATA nodeSums<>+1600(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1608(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1616(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1624(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1632(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1640(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1648(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1656(SB)/8, $0xa88e5a6da88e5a6d
+DATA nodeSums<>+1664(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1672(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1680(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1688(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1696(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1704(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1712(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1720(SB)/8, $0xb019fc65b019fc65
+DATA nodeSums<>+1728(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1736(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1744(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1752(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1760(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1768(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1776(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1784(SB)/8, $0xb9d99ec7b9d99ec7
+DATA nodeSums<>+1792(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1800(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1808(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1816(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1824(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1832(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1840(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1848(SB)/8, $0x9a1231c39a1231c3
+DATA nodeSums<>+1856(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1864(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1872(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1880(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1888(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1896(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1904(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1912(SB)/8, $0xe70eeaa0e70eeaa0
+DATA nodeSums<>+1920(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1928(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1936(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1944(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1952(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1960(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1968(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1976(SB)/8, $0xfdb1232bfdb1232b
+DATA nodeSums<>+1984(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+1992(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+2000(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+2008(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+2016(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+2024(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+2032(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+2040(SB)/8, $0xc7353eb0c7353eb0
+DATA nodeSums<>+2048(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2056(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2064(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2072(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2080(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2088(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2096(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2104(SB)/8, $0x3069bad53069bad5
+DATA nodeSums<>+2112(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2120(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2128(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2136(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2144(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2152(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2160(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2168(SB)/8, $0xcb976d5fcb976d5f
+DATA nodeSums<>+2176(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2184(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2192(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2200(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2208(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2216(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2224(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2232(SB)/8, $0x5a0f118f5a0f118f
+DATA nodeSums<>+2240(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2248(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2256(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2264(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2272(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2280(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2288(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2296(SB)/8, $0xdc1eeefddc1eeefd
+DATA nodeSums<>+2304(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2312(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2320(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2328(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2336(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2344(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2352(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2360(SB)/8, $0x0a35b6890a35b689
+DATA nodeSums<>+2368(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2376(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2384(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2392(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2400(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2408(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2416(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2424(SB)/8, $0xde0b7a04de0b7a04
+DATA nodeSums<>+2432(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2440(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2448(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2456(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2464(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2472(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2480(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2488(SB)/8, $0x58f4ca9d58f4ca9d
+DATA nodeSums<>+2496(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2504(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2512(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2520(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2528(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2536(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2544(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2552(SB)/8, $0xe15d5b16e15d5b16
+DATA nodeSums<>+2560(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2568(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2576(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2584(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2592(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2600(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2608(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2616(SB)/8, $0x007f3e86007f3e86
+DATA nodeSums<>+2624(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2632(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2640(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2648(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2656(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2664(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2672(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2680(SB)/8, $0x3708898037088980
+DATA nodeSums<>+2688(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2696(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2704(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2712(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2720(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2728(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2736(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2744(SB)/8, $0xa507ea32a507ea32
+DATA nodeSums<>+2752(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2760(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2768(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2776(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2784(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2792(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2800(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2808(SB)/8, $0x6fab95376fab9537
+DATA nodeSums<>+2816(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2824(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2832(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2840(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2848(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2856(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2864(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2872(SB)/8, $0x1740611017406110
+DATA nodeSums<>+2880(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2888(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2896(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2904(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2912(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2920(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2928(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2936(SB)/8, $0x0d8cd6f10d8cd6f1
+DATA nodeSums<>+2944(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+2952(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+2960(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+2968(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+2976(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+2984(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+2992(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+3000(SB)/8, $0xcdaa3b6dcdaa3b6d
+DATA nodeSums<>+3008(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3016(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3024(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3032(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3040(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3048(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3056(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3064(SB)/8, $0xc0bbbe37c0bbbe37
+DATA nodeSums<>+3072(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3080(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3088(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3096(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3104(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3112(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3120(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3128(SB)/8, $0x83613bda83613bda
+DATA nodeSums<>+3136(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3144(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3152(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3160(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3168(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3176(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3184(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3192(SB)/8, $0xdb48a363db48a363
+DATA nodeSums<>+3200(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3208(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3216(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3224(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3232(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3240(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3248(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3256(SB)/8, $0x0b02e9310b02e931
+DATA nodeSums<>+3264(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3272(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3280(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3288(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3296(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3304(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3312(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3320(SB)/8, $0x6fd15ca76fd15ca7
+DATA nodeSums<>+3328(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3336(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3344(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3352(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3360(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3368(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3376(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3384(SB)/8, $0x521afaca521afaca
+DATA nodeSums<>+3392(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3400(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3408(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3416(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3424(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3432(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3440(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3448(SB)/8, $0x3133843131338431
+DATA nodeSums<>+3456(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3464(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3472(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3480(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3488(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3496(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3504(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3512(SB)/8, $0x6ed41a956ed41a95
+DATA nodeSums<>+3520(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3528(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3536(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3544(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3552(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3560(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3568(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3576(SB)/8, $0x6d4378906d437890
+DATA nodeSums<>+3584(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3592(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3600(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3608(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3616(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3624(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3632(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3640(SB)/8, $0xc39c91f2c39c91f2
+DATA nodeSums<>+3648(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3656(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3664(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3672(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3680(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3688(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3696(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3704(SB)/8, $0x9eccabbd9eccabbd
+DATA nodeSums<>+3712(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3720(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3728(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3736(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3744(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3752(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3760(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3768(SB)/8, $0xb5c9a0e6b5c9a0e6
+DATA nodeSums<>+3776(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3784(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3792(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3800(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3808(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3816(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3824(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3832(SB)/8, $0x532fb63c532fb63c
+DATA nodeSums<>+3840(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3848(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3856(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3864(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3872(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3880(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3888(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3896(SB)/8, $0xd2c741c6d2c741c6
+DATA nodeSums<>+3904(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3912(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3920(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3928(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3936(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3944(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3952(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3960(SB)/8, $0x07237ea307237ea3
+DATA nodeSums<>+3968(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+3976(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+3984(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+3992(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+4000(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+4008(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+4016(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+4024(SB)/8, $0xa4954b68a4954b68
+DATA nodeSums<>+4032(SB)/8, $0x4c191d764c191d76
+DATA nodeSums<>+4040(SB)/8, $0x4c191d764c191d76
+DATA nodeSums<>+4048(SB)/8, $0x4c191d764c191d76
+DATA nodeSums<>+4056(SB)/8, $0x4c191d764c191d76
+DATA nodeSums<>+4064(SB)/8, $0x4c191d764c191d76
+DATA nodeSums<>+4072(SB)/8, $0x4c191d764c191d76
+DATA nodeSums<>+4080(SB)/8, $0x4c191d764c191d76
+DATA nodeSums<>+4088(SB)/8, $0x4c191d764c191d76
+GLOBL nodeSums<>(SB), RODATA|NOPTR, $4096
+
 DATA nodeKW<>+0(SB)/8, $0x71374491c28a2f98
 DATA nodeKW<>+8(SB)/8, $0xe9b5dba5b5c0fbcf
 DATA nodeKW<>+16(SB)/8, $0x59f111f13956c25b
@@ -7413,7 +7927,7 @@ sum8_store:
 
 // func node16(out *byte, in *byte, rows int)
 // Requires: AVX, AVX512BW, AVX512F, CMOV
-TEXT ·node16(SB), $1600-24
+TEXT ·node16(SB), $2624-24
 	MOVQ out+0(FP), DI
 	MOVQ in+8(FP), SI
 	MOVQ rows+16(FP), CX
@@ -7423,6 +7937,7 @@ TEXT ·node16(SB), $1600-24
 	LEAQ (SP), R14
 	ADDQ $0x3f, R14
 	ANDQ $-64, R14
+	LEAQ 1536(R14), R10
 	MOVQ SI, AX
 	LEAQ 512(R14), BX
 	MOVQ $0x00000001, R13
@@ -7543,6 +8058,39 @@ node16_words16:
 	VMOVDQU64    Z29, 832(BX)
 	VMOVDQU64    Z30, 896(BX)
 	VMOVDQU64    Z31, 960(BX)
+	VPADDD.BCST  k<>+0(SB), Z16, Z16
+	VMOVDQU64    Z16, (R10)
+	VPADDD.BCST  k<>+4(SB), Z17, Z17
+	VMOVDQU64    Z17, 64(R10)
+	VPADDD.BCST  k<>+8(SB), Z18, Z18
+	VMOVDQU64    Z18, 128(R10)
+	VPADDD.BCST  k<>+12(SB), Z19, Z19
+	VMOVDQU64    Z19, 192(R10)
+	VPADDD.BCST  k<>+16(SB), Z20, Z20
+	VMOVDQU64    Z20, 256(R10)
+	VPADDD.BCST  k<>+20(SB), Z21, Z21
+	VMOVDQU64    Z21, 320(R10)
+	VPADDD.BCST  k<>+24(SB), Z22, Z22
+	VMOVDQU64    Z22, 384(R10)
+	VPADDD.BCST  k<>+28(SB), Z23, Z23
+	VMOVDQU64    Z23, 448(R10)
+	VPADDD.BCST  k<>+32(SB), Z24, Z24
+	VMOVDQU64    Z24, 512(R10)
+	VPADDD.BCST  k<>+36(SB), Z25, Z25
+	VMOVDQU64    Z25, 576(R10)
+	VPADDD.BCST  k<>+40(SB), Z26, Z26
+	VMOVDQU64    Z26, 640(R10)
+	VPADDD.BCST  k<>+44(SB), Z27, Z27
+	VMOVDQU64    Z27, 704(R10)
+	VPADDD.BCST  k<>+48(SB), Z28, Z28
+	VMOVDQU64    Z28, 768(R10)
+	VPADDD.BCST  k<>+52(SB), Z29, Z29
+	VMOVDQU64    Z29, 832(R10)
+	VPADDD.BCST  k<>+56(SB), Z30, Z30
+	VMOVDQU64    Z30, 896(R10)
+	VPADDD.BCST  k<>+60(SB), Z31, Z31
+	VMOVDQU64    Z31, 960(R10)
+	ADDQ         $+1024, R10
 	ADDQ         $+1024, AX
 	ADDQ         $+1024, BX
 	DECQ         R13
@@ -7555,169 +8103,165 @@ node16_words16:
 	VPBROADCASTD iv<>+20(SB), Z5
 	VPBROADCASTD iv<>+24(SB), Z6
 	VPBROADCASTD iv<>+28(SB), Z7
-	LEAQ         512(R14), AX
-	LEAQ         1024(R14), BX
-	LEAQ         k<>+0(SB), R12
+	LEAQ         1536(R14), R10
 	MOVQ         $0x00000002, R13
+	XORQ         CX, CX
 
-node16_words:
-	VPADDD.BCST (R12), Z7, Z7
-	VPADDD      (AX), Z7, Z7
-	VMOVDQU64   Z4, Z11
-	VPTERNLOGD  $0xca, Z6, Z5, Z11
-	VPRORD      $0x06, Z4, Z8
-	VPRORD      $0x0b, Z4, Z9
-	VPRORD      $0x19, Z4, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z7, Z7
-	VPADDD      Z8, Z7, Z7
-	VPADDD      Z7, Z3, Z3
-	VMOVDQU64   Z0, Z12
-	VPTERNLOGD  $0xe8, Z2, Z1, Z12
-	VPRORD      $0x02, Z0, Z8
-	VPRORD      $0x0d, Z0, Z9
-	VPRORD      $0x16, Z0, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z7, Z7
-	VPADDD      Z8, Z7, Z7
-	VPADDD.BCST 4(R12), Z6, Z6
-	VPADDD      64(AX), Z6, Z6
-	VMOVDQU64   Z3, Z11
-	VPTERNLOGD  $0xca, Z5, Z4, Z11
-	VPRORD      $0x06, Z3, Z8
-	VPRORD      $0x0b, Z3, Z9
-	VPRORD      $0x19, Z3, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z6, Z6
-	VPADDD      Z8, Z6, Z6
-	VPADDD      Z6, Z2, Z2
-	VMOVDQU64   Z7, Z12
-	VPTERNLOGD  $0xe8, Z1, Z0, Z12
-	VPRORD      $0x02, Z7, Z8
-	VPRORD      $0x0d, Z7, Z9
-	VPRORD      $0x16, Z7, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z6, Z6
-	VPADDD      Z8, Z6, Z6
-	VPADDD.BCST 8(R12), Z5, Z5
-	VPADDD      128(AX), Z5, Z5
-	VMOVDQU64   Z2, Z11
-	VPTERNLOGD  $0xca, Z4, Z3, Z11
-	VPRORD      $0x06, Z2, Z8
-	VPRORD      $0x0b, Z2, Z9
-	VPRORD      $0x19, Z2, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z5, Z5
-	VPADDD      Z8, Z5, Z5
-	VPADDD      Z5, Z1, Z1
-	VMOVDQU64   Z6, Z12
-	VPTERNLOGD  $0xe8, Z0, Z7, Z12
-	VPRORD      $0x02, Z6, Z8
-	VPRORD      $0x0d, Z6, Z9
-	VPRORD      $0x16, Z6, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z5, Z5
-	VPADDD      Z8, Z5, Z5
-	VPADDD.BCST 12(R12), Z4, Z4
-	VPADDD      192(AX), Z4, Z4
-	VMOVDQU64   Z1, Z11
-	VPTERNLOGD  $0xca, Z3, Z2, Z11
-	VPRORD      $0x06, Z1, Z8
-	VPRORD      $0x0b, Z1, Z9
-	VPRORD      $0x19, Z1, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z4, Z4
-	VPADDD      Z8, Z4, Z4
-	VPADDD      Z4, Z0, Z0
-	VMOVDQU64   Z5, Z12
-	VPTERNLOGD  $0xe8, Z7, Z6, Z12
-	VPRORD      $0x02, Z5, Z8
-	VPRORD      $0x0d, Z5, Z9
-	VPRORD      $0x16, Z5, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z4, Z4
-	VPADDD      Z8, Z4, Z4
-	VPADDD.BCST 16(R12), Z3, Z3
-	VPADDD      256(AX), Z3, Z3
-	VMOVDQU64   Z0, Z11
-	VPTERNLOGD  $0xca, Z2, Z1, Z11
-	VPRORD      $0x06, Z0, Z8
-	VPRORD      $0x0b, Z0, Z9
-	VPRORD      $0x19, Z0, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z3, Z3
-	VPADDD      Z8, Z3, Z3
-	VPADDD      Z3, Z7, Z7
-	VMOVDQU64   Z4, Z12
-	VPTERNLOGD  $0xe8, Z6, Z5, Z12
-	VPRORD      $0x02, Z4, Z8
-	VPRORD      $0x0d, Z4, Z9
-	VPRORD      $0x16, Z4, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z3, Z3
-	VPADDD      Z8, Z3, Z3
-	VPADDD.BCST 20(R12), Z2, Z2
-	VPADDD      320(AX), Z2, Z2
-	VMOVDQU64   Z7, Z11
-	VPTERNLOGD  $0xca, Z1, Z0, Z11
-	VPRORD      $0x06, Z7, Z8
-	VPRORD      $0x0b, Z7, Z9
-	VPRORD      $0x19, Z7, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z2, Z2
-	VPADDD      Z8, Z2, Z2
-	VPADDD      Z2, Z6, Z6
-	VMOVDQU64   Z3, Z12
-	VPTERNLOGD  $0xe8, Z5, Z4, Z12
-	VPRORD      $0x02, Z3, Z8
-	VPRORD      $0x0d, Z3, Z9
-	VPRORD      $0x16, Z3, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z2, Z2
-	VPADDD      Z8, Z2, Z2
-	VPADDD.BCST 24(R12), Z1, Z1
-	VPADDD      384(AX), Z1, Z1
-	VMOVDQU64   Z6, Z11
-	VPTERNLOGD  $0xca, Z0, Z7, Z11
-	VPRORD      $0x06, Z6, Z8
-	VPRORD      $0x0b, Z6, Z9
-	VPRORD      $0x19, Z6, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z1, Z1
-	VPADDD      Z8, Z1, Z1
-	VPADDD      Z1, Z5, Z5
-	VMOVDQU64   Z2, Z12
-	VPTERNLOGD  $0xe8, Z4, Z3, Z12
-	VPRORD      $0x02, Z2, Z8
-	VPRORD      $0x0d, Z2, Z9
-	VPRORD      $0x16, Z2, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z1, Z1
-	VPADDD      Z8, Z1, Z1
-	VPADDD.BCST 28(R12), Z0, Z0
-	VPADDD      448(AX), Z0, Z0
-	VMOVDQU64   Z5, Z11
-	VPTERNLOGD  $0xca, Z7, Z6, Z11
-	VPRORD      $0x06, Z5, Z8
-	VPRORD      $0x0b, Z5, Z9
-	VPRORD      $0x19, Z5, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z0, Z0
-	VPADDD      Z8, Z0, Z0
-	VPADDD      Z0, Z4, Z4
-	VMOVDQU64   Z1, Z12
-	VPTERNLOGD  $0xe8, Z3, Z2, Z12
-	VPRORD      $0x02, Z1, Z8
-	VPRORD      $0x0d, Z1, Z9
-	VPRORD      $0x16, Z1, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z0, Z0
-	VPADDD      Z8, Z0, Z0
-	ADDQ        $+32, R12
-	XCHGQ       AX, BX
-	DECQ        R13
-	JNZ         node16_words
-	MOVQ        $0x00000006, R13
+node16_block:
+node16_sums:
+	VPADDD     (R10), Z7, Z7
+	VMOVDQU64  Z4, Z11
+	VPTERNLOGD $0xca, Z6, Z5, Z11
+	VPRORD     $0x06, Z4, Z8
+	VPRORD     $0x0b, Z4, Z9
+	VPRORD     $0x19, Z4, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z7, Z7
+	VPADDD     Z8, Z7, Z7
+	VPADDD     Z7, Z3, Z3
+	VMOVDQU64  Z0, Z12
+	VPTERNLOGD $0xe8, Z2, Z1, Z12
+	VPRORD     $0x02, Z0, Z8
+	VPRORD     $0x0d, Z0, Z9
+	VPRORD     $0x16, Z0, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z7, Z7
+	VPADDD     Z8, Z7, Z7
+	VPADDD     64(R10), Z6, Z6
+	VMOVDQU64  Z3, Z11
+	VPTERNLOGD $0xca, Z5, Z4, Z11
+	VPRORD     $0x06, Z3, Z8
+	VPRORD     $0x0b, Z3, Z9
+	VPRORD     $0x19, Z3, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z6, Z6
+	VPADDD     Z8, Z6, Z6
+	VPADDD     Z6, Z2, Z2
+	VMOVDQU64  Z7, Z12
+	VPTERNLOGD $0xe8, Z1, Z0, Z12
+	VPRORD     $0x02, Z7, Z8
+	VPRORD     $0x0d, Z7, Z9
+	VPRORD     $0x16, Z7, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z6, Z6
+	VPADDD     Z8, Z6, Z6
+	VPADDD     128(R10), Z5, Z5
+	VMOVDQU64  Z2, Z11
+	VPTERNLOGD $0xca, Z4, Z3, Z11
+	VPRORD     $0x06, Z2, Z8
+	VPRORD     $0x0b, Z2, Z9
+	VPRORD     $0x19, Z2, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z5, Z5
+	VPADDD     Z8, Z5, Z5
+	VPADDD     Z5, Z1, Z1
+	VMOVDQU64  Z6, Z12
+	VPTERNLOGD $0xe8, Z0, Z7, Z12
+	VPRORD     $0x02, Z6, Z8
+	VPRORD     $0x0d, Z6, Z9
+	VPRORD     $0x16, Z6, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z5, Z5
+	VPADDD     Z8, Z5, Z5
+	VPADDD     192(R10), Z4, Z4
+	VMOVDQU64  Z1, Z11
+	VPTERNLOGD $0xca, Z3, Z2, Z11
+	VPRORD     $0x06, Z1, Z8
+	VPRORD     $0x0b, Z1, Z9
+	VPRORD     $0x19, Z1, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z4, Z4
+	VPADDD     Z8, Z4, Z4
+	VPADDD     Z4, Z0, Z0
+	VMOVDQU64  Z5, Z12
+	VPTERNLOGD $0xe8, Z7, Z6, Z12
+	VPRORD     $0x02, Z5, Z8
+	VPRORD     $0x0d, Z5, Z9
+	VPRORD     $0x16, Z5, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z4, Z4
+	VPADDD     Z8, Z4, Z4
+	VPADDD     256(R10), Z3, Z3
+	VMOVDQU64  Z0, Z11
+	VPTERNLOGD $0xca, Z2, Z1, Z11
+	VPRORD     $0x06, Z0, Z8
+	VPRORD     $0x0b, Z0, Z9
+	VPRORD     $0x19, Z0, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z3, Z3
+	VPADDD     Z8, Z3, Z3
+	VPADDD     Z3, Z7, Z7
+	VMOVDQU64  Z4, Z12
+	VPTERNLOGD $0xe8, Z6, Z5, Z12
+	VPRORD     $0x02, Z4, Z8
+	VPRORD     $0x0d, Z4, Z9
+	VPRORD     $0x16, Z4, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z3, Z3
+	VPADDD     Z8, Z3, Z3
+	VPADDD     320(R10), Z2, Z2
+	VMOVDQU64  Z7, Z11
+	VPTERNLOGD $0xca, Z1, Z0, Z11
+	VPRORD     $0x06, Z7, Z8
+	VPRORD     $0x0b, Z7, Z9
+	VPRORD     $0x19, Z7, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z2, Z2
+	VPADDD     Z8, Z2, Z2
+	VPADDD     Z2, Z6, Z6
+	VMOVDQU64  Z3, Z12
+	VPTERNLOGD $0xe8, Z5, Z4, Z12
+	VPRORD     $0x02, Z3, Z8
+	VPRORD     $0x0d, Z3, Z9
+	VPRORD     $0x16, Z3, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z2, Z2
+	VPADDD     Z8, Z2, Z2
+	VPADDD     384(R10), Z1, Z1
+	VMOVDQU64  Z6, Z11
+	VPTERNLOGD $0xca, Z0, Z7, Z11
+	VPRORD     $0x06, Z6, Z8
+	VPRORD     $0x0b, Z6, Z9
+	VPRORD     $0x19, Z6, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z1, Z1
+	VPADDD     Z8, Z1, Z1
+	VPADDD     Z1, Z5, Z5
+	VMOVDQU64  Z2, Z12
+	VPTERNLOGD $0xe8, Z4, Z3, Z12
+	VPRORD     $0x02, Z2, Z8
+	VPRORD     $0x0d, Z2, Z9
+	VPRORD     $0x16, Z2, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z1, Z1
+	VPADDD     Z8, Z1, Z1
+	VPADDD     448(R10), Z0, Z0
+	VMOVDQU64  Z5, Z11
+	VPTERNLOGD $0xca, Z7, Z6, Z11
+	VPRORD     $0x06, Z5, Z8
+	VPRORD     $0x0b, Z5, Z9
+	VPRORD     $0x19, Z5, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z11, Z0, Z0
+	VPADDD     Z8, Z0, Z0
+	VPADDD     Z0, Z4, Z4
+	VMOVDQU64  Z1, Z12
+	VPTERNLOGD $0xe8, Z3, Z2, Z12
+	VPRORD     $0x02, Z1, Z8
+	VPRORD     $0x0d, Z1, Z9
+	VPRORD     $0x16, Z1, Z10
+	VPTERNLOGD $0x96, Z9, Z10, Z8
+	VPADDD     Z12, Z0, Z0
+	VPADDD     Z8, Z0, Z0
+	ADDQ       $+512, R10
+	DECQ       R13
+	JNZ        node16_sums
+	TESTQ      CX, CX
+	JNZ        node16_end
+	LEAQ       k<>+64(SB), R12
+	LEAQ       512(R14), AX
+	LEAQ       1024(R14), BX
+	MOVQ       $0x00000006, R13
 
 node16_rounds:
 	VPADDD.BCST (R12), Z7, Z7
@@ -8012,157 +8556,12 @@ node16_rounds:
 	VMOVDQU64   Z5, 320(R14)
 	VMOVDQU64   Z6, 384(R14)
 	VMOVDQU64   Z7, 448(R14)
-	LEAQ        nodeKW<>+0(SB), R12
+	LEAQ        nodeSums<>+0(SB), R10
 	MOVQ        $0x00000008, R13
+	MOVQ        R13, CX
+	JMP         node16_block
 
-node16_constant:
-	VPADDD.BCST (R12), Z7, Z7
-	VMOVDQU64   Z4, Z11
-	VPTERNLOGD  $0xca, Z6, Z5, Z11
-	VPRORD      $0x06, Z4, Z8
-	VPRORD      $0x0b, Z4, Z9
-	VPRORD      $0x19, Z4, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z7, Z7
-	VPADDD      Z8, Z7, Z7
-	VPADDD      Z7, Z3, Z3
-	VMOVDQU64   Z0, Z12
-	VPTERNLOGD  $0xe8, Z2, Z1, Z12
-	VPRORD      $0x02, Z0, Z8
-	VPRORD      $0x0d, Z0, Z9
-	VPRORD      $0x16, Z0, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z7, Z7
-	VPADDD      Z8, Z7, Z7
-	VPADDD.BCST 4(R12), Z6, Z6
-	VMOVDQU64   Z3, Z11
-	VPTERNLOGD  $0xca, Z5, Z4, Z11
-	VPRORD      $0x06, Z3, Z8
-	VPRORD      $0x0b, Z3, Z9
-	VPRORD      $0x19, Z3, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z6, Z6
-	VPADDD      Z8, Z6, Z6
-	VPADDD      Z6, Z2, Z2
-	VMOVDQU64   Z7, Z12
-	VPTERNLOGD  $0xe8, Z1, Z0, Z12
-	VPRORD      $0x02, Z7, Z8
-	VPRORD      $0x0d, Z7, Z9
-	VPRORD      $0x16, Z7, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z6, Z6
-	VPADDD      Z8, Z6, Z6
-	VPADDD.BCST 8(R12), Z5, Z5
-	VMOVDQU64   Z2, Z11
-	VPTERNLOGD  $0xca, Z4, Z3, Z11
-	VPRORD      $0x06, Z2, Z8
-	VPRORD      $0x0b, Z2, Z9
-	VPRORD      $0x19, Z2, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z5, Z5
-	VPADDD      Z8, Z5, Z5
-	VPADDD      Z5, Z1, Z1
-	VMOVDQU64   Z6, Z12
-	VPTERNLOGD  $0xe8, Z0, Z7, Z12
-	VPRORD      $0x02, Z6, Z8
-	VPRORD      $0x0d, Z6, Z9
-	VPRORD      $0x16, Z6, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z5, Z5
-	VPADDD      Z8, Z5, Z5
-	VPADDD.BCST 12(R12), Z4, Z4
-	VMOVDQU64   Z1, Z11
-	VPTERNLOGD  $0xca, Z3, Z2, Z11
-	VPRORD      $0x06, Z1, Z8
-	VPRORD      $0x0b, Z1, Z9
-	VPRORD      $0x19, Z1, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z4, Z4
-	VPADDD      Z8, Z4, Z4
-	VPADDD      Z4, Z0, Z0
-	VMOVDQU64   Z5, Z12
-	VPTERNLOGD  $0xe8, Z7, Z6, Z12
-	VPRORD      $0x02, Z5, Z8
-	VPRORD      $0x0d, Z5, Z9
-	VPRORD      $0x16, Z5, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z4, Z4
-	VPADDD      Z8, Z4, Z4
-	VPADDD.BCST 16(R12), Z3, Z3
-	VMOVDQU64   Z0, Z11
-	VPTERNLOGD  $0xca, Z2, Z1, Z11
-	VPRORD      $0x06, Z0, Z8
-	VPRORD      $0x0b, Z0, Z9
-	VPRORD      $0x19, Z0, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z3, Z3
-	VPADDD      Z8, Z3, Z3
-	VPADDD      Z3, Z7, Z7
-	VMOVDQU64   Z4, Z12
-	VPTERNLOGD  $0xe8, Z6, Z5, Z12
-	VPRORD      $0x02, Z4, Z8
-	VPRORD      $0x0d, Z4, Z9
-	VPRORD      $0x16, Z4, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z3, Z3
-	VPADDD      Z8, Z3, Z3
-	VPADDD.BCST 20(R12), Z2, Z2
-	VMOVDQU64   Z7, Z11
-	VPTERNLOGD  $0xca, Z1, Z0, Z11
-	VPRORD      $0x06, Z7, Z8
-	VPRORD      $0x0b, Z7, Z9
-	VPRORD      $0x19, Z7, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z2, Z2
-	VPADDD      Z8, Z2, Z2
-	VPADDD      Z2, Z6, Z6
-	VMOVDQU64   Z3, Z12
-	VPTERNLOGD  $0xe8, Z5, Z4, Z12
-	VPRORD      $0x02, Z3, Z8
-	VPRORD      $0x0d, Z3, Z9
-	VPRORD      $0x16, Z3, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z2, Z2
-	VPADDD      Z8, Z2, Z2
-	VPADDD.BCST 24(R12), Z1, Z1
-	VMOVDQU64   Z6, Z11
-	VPTERNLOGD  $0xca, Z0, Z7, Z11
-	VPRORD      $0x06, Z6, Z8
-	VPRORD      $0x0b, Z6, Z9
-	VPRORD      $0x19, Z6, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z1, Z1
-	VPADDD      Z8, Z1, Z1
-	VPADDD      Z1, Z5, Z5
-	VMOVDQU64   Z2, Z12
-	VPTERNLOGD  $0xe8, Z4, Z3, Z12
-	VPRORD      $0x02, Z2, Z8
-	VPRORD      $0x0d, Z2, Z9
-	VPRORD      $0x16, Z2, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z1, Z1
-	VPADDD      Z8, Z1, Z1
-	VPADDD.BCST 28(R12), Z0, Z0
-	VMOVDQU64   Z5, Z11
-	VPTERNLOGD  $0xca, Z7, Z6, Z11
-	VPRORD      $0x06, Z5, Z8
-	VPRORD      $0x0b, Z5, Z9
-	VPRORD      $0x19, Z5, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z11, Z0, Z0
-	VPADDD      Z8, Z0, Z0
-	VPADDD      Z0, Z4, Z4
-	VMOVDQU64   Z1, Z12
-	VPTERNLOGD  $0xe8, Z3, Z2, Z12
-	VPRORD      $0x02, Z1, Z8
-	VPRORD      $0x0d, Z1, Z9
-	VPRORD      $0x16, Z1, Z10
-	VPTERNLOGD  $0x96, Z9, Z10, Z8
-	VPADDD      Z12, Z0, Z0
-	VPADDD      Z8, Z0, Z0
-	ADDQ        $+32, R12
-	DECQ        R13
-	JNZ         node16_constant
+node16_end:
 	VPADDD      (R14), Z0, Z0
 	VPADDD      64(R14), Z1, Z1
 	VPADDD      128(R14), Z2, Z2
@@ -8225,7 +8624,7 @@ node16_constant:
 
 // func node32(out *byte, in *byte, rows int)
 // Requires: AVX, AVX512BW, AVX512F, CMOV
-TEXT ·node32(SB), $3136-24
+TEXT ·node32(SB), $5184-24
 	MOVQ out+0(FP), DI
 	MOVQ in+8(FP), SI
 	MOVQ rows+16(FP), CX
@@ -8235,6 +8634,7 @@ TEXT ·node32(SB), $3136-24
 	LEAQ (SP), R14
 	ADDQ $0x3f, R14
 	ANDQ $-64, R14
+	LEAQ 3072(R14), R10
 	MOVQ SI, AX
 	LEAQ 1024(R14), BX
 	MOVQ $0x00000002, R13
@@ -8355,6 +8755,39 @@ node32_words16:
 	VMOVDQU64    Z29, 832(BX)
 	VMOVDQU64    Z30, 896(BX)
 	VMOVDQU64    Z31, 960(BX)
+	VPADDD.BCST  k<>+0(SB), Z16, Z16
+	VMOVDQU64    Z16, (R10)
+	VPADDD.BCST  k<>+4(SB), Z17, Z17
+	VMOVDQU64    Z17, 64(R10)
+	VPADDD.BCST  k<>+8(SB), Z18, Z18
+	VMOVDQU64    Z18, 128(R10)
+	VPADDD.BCST  k<>+12(SB), Z19, Z19
+	VMOVDQU64    Z19, 192(R10)
+	VPADDD.BCST  k<>+16(SB), Z20, Z20
+	VMOVDQU64    Z20, 256(R10)
+	VPADDD.BCST  k<>+20(SB), Z21, Z21
+	VMOVDQU64    Z21, 320(R10)
+	VPADDD.BCST  k<>+24(SB), Z22, Z22
+	VMOVDQU64    Z22, 384(R10)
+	VPADDD.BCST  k<>+28(SB), Z23, Z23
+	VMOVDQU64    Z23, 448(R10)
+	VPADDD.BCST  k<>+32(SB), Z24, Z24
+	VMOVDQU64    Z24, 512(R10)
+	VPADDD.BCST  k<>+36(SB), Z25, Z25
+	VMOVDQU64    Z25, 576(R10)
+	VPADDD.BCST  k<>+40(SB), Z26, Z26
+	VMOVDQU64    Z26, 640(R10)
+	VPADDD.BCST  k<>+44(SB), Z27, Z27
+	VMOVDQU64    Z27, 704(R10)
+	VPADDD.BCST  k<>+48(SB), Z28, Z28
+	VMOVDQU64    Z28, 768(R10)
+	VPADDD.BCST  k<>+52(SB), Z29, Z29
+	VMOVDQU64    Z29, 832(R10)
+	VPADDD.BCST  k<>+56(SB), Z30, Z30
+	VMOVDQU64    Z30, 896(R10)
+	VPADDD.BCST  k<>+60(SB), Z31, Z31
+	VMOVDQU64    Z31, 960(R10)
+	ADDQ         $+1024, R10
 	ADDQ         $+1024, AX
 	ADDQ         $+1024, BX
 	DECQ         R13
@@ -8375,321 +8808,311 @@ node32_words16:
 	VPBROADCASTD iv<>+20(SB), Z13
 	VPBROADCASTD iv<>+24(SB), Z14
 	VPBROADCASTD iv<>+28(SB), Z15
-	LEAQ         1024(R14), AX
-	LEAQ         1536(R14), BX
-	LEAQ         k<>+0(SB), R12
+	LEAQ         3072(R14), R10
+	LEAQ         4096(R14), R11
 	MOVQ         $0x00000002, R13
+	XORQ         CX, CX
 
-node32_words:
-	VPADDD.BCST (R12), Z7, Z7
-	VPADDD.BCST (R12), Z15, Z15
-	VPADDD      (AX), Z7, Z7
-	VPADDD      1024(AX), Z15, Z15
-	VMOVDQU64   Z4, Z19
-	VMOVDQU64   Z12, Z25
-	VPTERNLOGD  $0xca, Z6, Z5, Z19
-	VPTERNLOGD  $0xca, Z14, Z13, Z25
-	VPRORD      $0x06, Z4, Z16
-	VPRORD      $0x06, Z12, Z22
-	VPRORD      $0x0b, Z4, Z17
-	VPRORD      $0x0b, Z12, Z23
-	VPRORD      $0x19, Z4, Z18
-	VPRORD      $0x19, Z12, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z7, Z7
-	VPADDD      Z25, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD      Z7, Z3, Z3
-	VPADDD      Z15, Z11, Z11
-	VMOVDQU64   Z0, Z20
-	VMOVDQU64   Z8, Z26
-	VPTERNLOGD  $0xe8, Z2, Z1, Z20
-	VPTERNLOGD  $0xe8, Z10, Z9, Z26
-	VPRORD      $0x02, Z0, Z16
-	VPRORD      $0x02, Z8, Z22
-	VPRORD      $0x0d, Z0, Z17
-	VPRORD      $0x0d, Z8, Z23
-	VPRORD      $0x16, Z0, Z18
-	VPRORD      $0x16, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z7, Z7
-	VPADDD      Z26, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD.BCST 4(R12), Z6, Z6
-	VPADDD.BCST 4(R12), Z14, Z14
-	VPADDD      64(AX), Z6, Z6
-	VPADDD      1088(AX), Z14, Z14
-	VMOVDQU64   Z3, Z19
-	VMOVDQU64   Z11, Z25
-	VPTERNLOGD  $0xca, Z5, Z4, Z19
-	VPTERNLOGD  $0xca, Z13, Z12, Z25
-	VPRORD      $0x06, Z3, Z16
-	VPRORD      $0x06, Z11, Z22
-	VPRORD      $0x0b, Z3, Z17
-	VPRORD      $0x0b, Z11, Z23
-	VPRORD      $0x19, Z3, Z18
-	VPRORD      $0x19, Z11, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z6, Z6
-	VPADDD      Z25, Z14, Z14
-	VPADDD      Z16, Z6, Z6
-	VPADDD      Z22, Z14, Z14
-	VPADDD      Z6, Z2, Z2
-	VPADDD      Z14, Z10, Z10
-	VMOVDQU64   Z7, Z20
-	VMOVDQU64   Z15, Z26
-	VPTERNLOGD  $0xe8, Z1, Z0, Z20
-	VPTERNLOGD  $0xe8, Z9, Z8, Z26
-	VPRORD      $0x02, Z7, Z16
-	VPRORD      $0x02, Z15, Z22
-	VPRORD      $0x0d, Z7, Z17
-	VPRORD      $0x0d, Z15, Z23
-	VPRORD      $0x16, Z7, Z18
-	VPRORD      $0x16, Z15, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z6, Z6
-	VPADDD      Z26, Z14, Z14
-	VPADDD      Z16, Z6, Z6
-	VPADDD      Z22, Z14, Z14
-	VPADDD.BCST 8(R12), Z5, Z5
-	VPADDD.BCST 8(R12), Z13, Z13
-	VPADDD      128(AX), Z5, Z5
-	VPADDD      1152(AX), Z13, Z13
-	VMOVDQU64   Z2, Z19
-	VMOVDQU64   Z10, Z25
-	VPTERNLOGD  $0xca, Z4, Z3, Z19
-	VPTERNLOGD  $0xca, Z12, Z11, Z25
-	VPRORD      $0x06, Z2, Z16
-	VPRORD      $0x06, Z10, Z22
-	VPRORD      $0x0b, Z2, Z17
-	VPRORD      $0x0b, Z10, Z23
-	VPRORD      $0x19, Z2, Z18
-	VPRORD      $0x19, Z10, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z5, Z5
-	VPADDD      Z25, Z13, Z13
-	VPADDD      Z16, Z5, Z5
-	VPADDD      Z22, Z13, Z13
-	VPADDD      Z5, Z1, Z1
-	VPADDD      Z13, Z9, Z9
-	VMOVDQU64   Z6, Z20
-	VMOVDQU64   Z14, Z26
-	VPTERNLOGD  $0xe8, Z0, Z7, Z20
-	VPTERNLOGD  $0xe8, Z8, Z15, Z26
-	VPRORD      $0x02, Z6, Z16
-	VPRORD      $0x02, Z14, Z22
-	VPRORD      $0x0d, Z6, Z17
-	VPRORD      $0x0d, Z14, Z23
-	VPRORD      $0x16, Z6, Z18
-	VPRORD      $0x16, Z14, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z5, Z5
-	VPADDD      Z26, Z13, Z13
-	VPADDD      Z16, Z5, Z5
-	VPADDD      Z22, Z13, Z13
-	VPADDD.BCST 12(R12), Z4, Z4
-	VPADDD.BCST 12(R12), Z12, Z12
-	VPADDD      192(AX), Z4, Z4
-	VPADDD      1216(AX), Z12, Z12
-	VMOVDQU64   Z1, Z19
-	VMOVDQU64   Z9, Z25
-	VPTERNLOGD  $0xca, Z3, Z2, Z19
-	VPTERNLOGD  $0xca, Z11, Z10, Z25
-	VPRORD      $0x06, Z1, Z16
-	VPRORD      $0x06, Z9, Z22
-	VPRORD      $0x0b, Z1, Z17
-	VPRORD      $0x0b, Z9, Z23
-	VPRORD      $0x19, Z1, Z18
-	VPRORD      $0x19, Z9, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z4, Z4
-	VPADDD      Z25, Z12, Z12
-	VPADDD      Z16, Z4, Z4
-	VPADDD      Z22, Z12, Z12
-	VPADDD      Z4, Z0, Z0
-	VPADDD      Z12, Z8, Z8
-	VMOVDQU64   Z5, Z20
-	VMOVDQU64   Z13, Z26
-	VPTERNLOGD  $0xe8, Z7, Z6, Z20
-	VPTERNLOGD  $0xe8, Z15, Z14, Z26
-	VPRORD      $0x02, Z5, Z16
-	VPRORD      $0x02, Z13, Z22
-	VPRORD      $0x0d, Z5, Z17
-	VPRORD      $0x0d, Z13, Z23
-	VPRORD      $0x16, Z5, Z18
-	VPRORD      $0x16, Z13, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z4, Z4
-	VPADDD      Z26, Z12, Z12
-	VPADDD      Z16, Z4, Z4
-	VPADDD      Z22, Z12, Z12
-	VPADDD.BCST 16(R12), Z3, Z3
-	VPADDD.BCST 16(R12), Z11, Z11
-	VPADDD      256(AX), Z3, Z3
-	VPADDD      1280(AX), Z11, Z11
-	VMOVDQU64   Z0, Z19
-	VMOVDQU64   Z8, Z25
-	VPTERNLOGD  $0xca, Z2, Z1, Z19
-	VPTERNLOGD  $0xca, Z10, Z9, Z25
-	VPRORD      $0x06, Z0, Z16
-	VPRORD      $0x06, Z8, Z22
-	VPRORD      $0x0b, Z0, Z17
-	VPRORD      $0x0b, Z8, Z23
-	VPRORD      $0x19, Z0, Z18
-	VPRORD      $0x19, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z3, Z3
-	VPADDD      Z25, Z11, Z11
-	VPADDD      Z16, Z3, Z3
-	VPADDD      Z22, Z11, Z11
-	VPADDD      Z3, Z7, Z7
-	VPADDD      Z11, Z15, Z15
-	VMOVDQU64   Z4, Z20
-	VMOVDQU64   Z12, Z26
-	VPTERNLOGD  $0xe8, Z6, Z5, Z20
-	VPTERNLOGD  $0xe8, Z14, Z13, Z26
-	VPRORD      $0x02, Z4, Z16
-	VPRORD      $0x02, Z12, Z22
-	VPRORD      $0x0d, Z4, Z17
-	VPRORD      $0x0d, Z12, Z23
-	VPRORD      $0x16, Z4, Z18
-	VPRORD      $0x16, Z12, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z3, Z3
-	VPADDD      Z26, Z11, Z11
-	VPADDD      Z16, Z3, Z3
-	VPADDD      Z22, Z11, Z11
-	VPADDD.BCST 20(R12), Z2, Z2
-	VPADDD.BCST 20(R12), Z10, Z10
-	VPADDD      320(AX), Z2, Z2
-	VPADDD      1344(AX), Z10, Z10
-	VMOVDQU64   Z7, Z19
-	VMOVDQU64   Z15, Z25
-	VPTERNLOGD  $0xca, Z1, Z0, Z19
-	VPTERNLOGD  $0xca, Z9, Z8, Z25
-	VPRORD      $0x06, Z7, Z16
-	VPRORD      $0x06, Z15, Z22
-	VPRORD      $0x0b, Z7, Z17
-	VPRORD      $0x0b, Z15, Z23
-	VPRORD      $0x19, Z7, Z18
-	VPRORD      $0x19, Z15, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z2, Z2
-	VPADDD      Z25, Z10, Z10
-	VPADDD      Z16, Z2, Z2
-	VPADDD      Z22, Z10, Z10
-	VPADDD      Z2, Z6, Z6
-	VPADDD      Z10, Z14, Z14
-	VMOVDQU64   Z3, Z20
-	VMOVDQU64   Z11, Z26
-	VPTERNLOGD  $0xe8, Z5, Z4, Z20
-	VPTERNLOGD  $0xe8, Z13, Z12, Z26
-	VPRORD      $0x02, Z3, Z16
-	VPRORD      $0x02, Z11, Z22
-	VPRORD      $0x0d, Z3, Z17
-	VPRORD      $0x0d, Z11, Z23
-	VPRORD      $0x16, Z3, Z18
-	VPRORD      $0x16, Z11, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z2, Z2
-	VPADDD      Z26, Z10, Z10
-	VPADDD      Z16, Z2, Z2
-	VPADDD      Z22, Z10, Z10
-	VPADDD.BCST 24(R12), Z1, Z1
-	VPADDD.BCST 24(R12), Z9, Z9
-	VPADDD      384(AX), Z1, Z1
-	VPADDD      1408(AX), Z9, Z9
-	VMOVDQU64   Z6, Z19
-	VMOVDQU64   Z14, Z25
-	VPTERNLOGD  $0xca, Z0, Z7, Z19
-	VPTERNLOGD  $0xca, Z8, Z15, Z25
-	VPRORD      $0x06, Z6, Z16
-	VPRORD      $0x06, Z14, Z22
-	VPRORD      $0x0b, Z6, Z17
-	VPRORD      $0x0b, Z14, Z23
-	VPRORD      $0x19, Z6, Z18
-	VPRORD      $0x19, Z14, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z1, Z1
-	VPADDD      Z25, Z9, Z9
-	VPADDD      Z16, Z1, Z1
-	VPADDD      Z22, Z9, Z9
-	VPADDD      Z1, Z5, Z5
-	VPADDD      Z9, Z13, Z13
-	VMOVDQU64   Z2, Z20
-	VMOVDQU64   Z10, Z26
-	VPTERNLOGD  $0xe8, Z4, Z3, Z20
-	VPTERNLOGD  $0xe8, Z12, Z11, Z26
-	VPRORD      $0x02, Z2, Z16
-	VPRORD      $0x02, Z10, Z22
-	VPRORD      $0x0d, Z2, Z17
-	VPRORD      $0x0d, Z10, Z23
-	VPRORD      $0x16, Z2, Z18
-	VPRORD      $0x16, Z10, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z1, Z1
-	VPADDD      Z26, Z9, Z9
-	VPADDD      Z16, Z1, Z1
-	VPADDD      Z22, Z9, Z9
-	VPADDD.BCST 28(R12), Z0, Z0
-	VPADDD.BCST 28(R12), Z8, Z8
-	VPADDD      448(AX), Z0, Z0
-	VPADDD      1472(AX), Z8, Z8
-	VMOVDQU64   Z5, Z19
-	VMOVDQU64   Z13, Z25
-	VPTERNLOGD  $0xca, Z7, Z6, Z19
-	VPTERNLOGD  $0xca, Z15, Z14, Z25
-	VPRORD      $0x06, Z5, Z16
-	VPRORD      $0x06, Z13, Z22
-	VPRORD      $0x0b, Z5, Z17
-	VPRORD      $0x0b, Z13, Z23
-	VPRORD      $0x19, Z5, Z18
-	VPRORD      $0x19, Z13, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z0, Z0
-	VPADDD      Z25, Z8, Z8
-	VPADDD      Z16, Z0, Z0
-	VPADDD      Z22, Z8, Z8
-	VPADDD      Z0, Z4, Z4
-	VPADDD      Z8, Z12, Z12
-	VMOVDQU64   Z1, Z20
-	VMOVDQU64   Z9, Z26
-	VPTERNLOGD  $0xe8, Z3, Z2, Z20
-	VPTERNLOGD  $0xe8, Z11, Z10, Z26
-	VPRORD      $0x02, Z1, Z16
-	VPRORD      $0x02, Z9, Z22
-	VPRORD      $0x0d, Z1, Z17
-	VPRORD      $0x0d, Z9, Z23
-	VPRORD      $0x16, Z1, Z18
-	VPRORD      $0x16, Z9, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z0, Z0
-	VPADDD      Z26, Z8, Z8
-	VPADDD      Z16, Z0, Z0
-	VPADDD      Z22, Z8, Z8
-	ADDQ        $+32, R12
-	XCHGQ       AX, BX
-	DECQ        R13
-	JNZ         node32_words
-	MOVQ        $0x00000006, R13
+node32_block:
+node32_sums:
+	VPADDD     (R10), Z7, Z7
+	VPADDD     (R11), Z15, Z15
+	VMOVDQU64  Z4, Z19
+	VMOVDQU64  Z12, Z25
+	VPTERNLOGD $0xca, Z6, Z5, Z19
+	VPTERNLOGD $0xca, Z14, Z13, Z25
+	VPRORD     $0x06, Z4, Z16
+	VPRORD     $0x06, Z12, Z22
+	VPRORD     $0x0b, Z4, Z17
+	VPRORD     $0x0b, Z12, Z23
+	VPRORD     $0x19, Z4, Z18
+	VPRORD     $0x19, Z12, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z7, Z7
+	VPADDD     Z25, Z15, Z15
+	VPADDD     Z16, Z7, Z7
+	VPADDD     Z22, Z15, Z15
+	VPADDD     Z7, Z3, Z3
+	VPADDD     Z15, Z11, Z11
+	VMOVDQU64  Z0, Z20
+	VMOVDQU64  Z8, Z26
+	VPTERNLOGD $0xe8, Z2, Z1, Z20
+	VPTERNLOGD $0xe8, Z10, Z9, Z26
+	VPRORD     $0x02, Z0, Z16
+	VPRORD     $0x02, Z8, Z22
+	VPRORD     $0x0d, Z0, Z17
+	VPRORD     $0x0d, Z8, Z23
+	VPRORD     $0x16, Z0, Z18
+	VPRORD     $0x16, Z8, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z7, Z7
+	VPADDD     Z26, Z15, Z15
+	VPADDD     Z16, Z7, Z7
+	VPADDD     Z22, Z15, Z15
+	VPADDD     64(R10), Z6, Z6
+	VPADDD     64(R11), Z14, Z14
+	VMOVDQU64  Z3, Z19
+	VMOVDQU64  Z11, Z25
+	VPTERNLOGD $0xca, Z5, Z4, Z19
+	VPTERNLOGD $0xca, Z13, Z12, Z25
+	VPRORD     $0x06, Z3, Z16
+	VPRORD     $0x06, Z11, Z22
+	VPRORD     $0x0b, Z3, Z17
+	VPRORD     $0x0b, Z11, Z23
+	VPRORD     $0x19, Z3, Z18
+	VPRORD     $0x19, Z11, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z6, Z6
+	VPADDD     Z25, Z14, Z14
+	VPADDD     Z16, Z6, Z6
+	VPADDD     Z22, Z14, Z14
+	VPADDD     Z6, Z2, Z2
+	VPADDD     Z14, Z10, Z10
+	VMOVDQU64  Z7, Z20
+	VMOVDQU64  Z15, Z26
+	VPTERNLOGD $0xe8, Z1, Z0, Z20
+	VPTERNLOGD $0xe8, Z9, Z8, Z26
+	VPRORD     $0x02, Z7, Z16
+	VPRORD     $0x02, Z15, Z22
+	VPRORD     $0x0d, Z7, Z17
+	VPRORD     $0x0d, Z15, Z23
+	VPRORD     $0x16, Z7, Z18
+	VPRORD     $0x16, Z15, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z6, Z6
+	VPADDD     Z26, Z14, Z14
+	VPADDD     Z16, Z6, Z6
+	VPADDD     Z22, Z14, Z14
+	VPADDD     128(R10), Z5, Z5
+	VPADDD     128(R11), Z13, Z13
+	VMOVDQU64  Z2, Z19
+	VMOVDQU64  Z10, Z25
+	VPTERNLOGD $0xca, Z4, Z3, Z19
+	VPTERNLOGD $0xca, Z12, Z11, Z25
+	VPRORD     $0x06, Z2, Z16
+	VPRORD     $0x06, Z10, Z22
+	VPRORD     $0x0b, Z2, Z17
+	VPRORD     $0x0b, Z10, Z23
+	VPRORD     $0x19, Z2, Z18
+	VPRORD     $0x19, Z10, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z5, Z5
+	VPADDD     Z25, Z13, Z13
+	VPADDD     Z16, Z5, Z5
+	VPADDD     Z22, Z13, Z13
+	VPADDD     Z5, Z1, Z1
+	VPADDD     Z13, Z9, Z9
+	VMOVDQU64  Z6, Z20
+	VMOVDQU64  Z14, Z26
+	VPTERNLOGD $0xe8, Z0, Z7, Z20
+	VPTERNLOGD $0xe8, Z8, Z15, Z26
+	VPRORD     $0x02, Z6, Z16
+	VPRORD     $0x02, Z14, Z22
+	VPRORD     $0x0d, Z6, Z17
+	VPRORD     $0x0d, Z14, Z23
+	VPRORD     $0x16, Z6, Z18
+	VPRORD     $0x16, Z14, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z5, Z5
+	VPADDD     Z26, Z13, Z13
+	VPADDD     Z16, Z5, Z5
+	VPADDD     Z22, Z13, Z13
+	VPADDD     192(R10), Z4, Z4
+	VPADDD     192(R11), Z12, Z12
+	VMOVDQU64  Z1, Z19
+	VMOVDQU64  Z9, Z25
+	VPTERNLOGD $0xca, Z3, Z2, Z19
+	VPTERNLOGD $0xca, Z11, Z10, Z25
+	VPRORD     $0x06, Z1, Z16
+	VPRORD     $0x06, Z9, Z22
+	VPRORD     $0x0b, Z1, Z17
+	VPRORD     $0x0b, Z9, Z23
+	VPRORD     $0x19, Z1, Z18
+	VPRORD     $0x19, Z9, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z4, Z4
+	VPADDD     Z25, Z12, Z12
+	VPADDD     Z16, Z4, Z4
+	VPADDD     Z22, Z12, Z12
+	VPADDD     Z4, Z0, Z0
+	VPADDD     Z12, Z8, Z8
+	VMOVDQU64  Z5, Z20
+	VMOVDQU64  Z13, Z26
+	VPTERNLOGD $0xe8, Z7, Z6, Z20
+	VPTERNLOGD $0xe8, Z15, Z14, Z26
+	VPRORD     $0x02, Z5, Z16
+	VPRORD     $0x02, Z13, Z22
+	VPRORD     $0x0d, Z5, Z17
+	VPRORD     $0x0d, Z13, Z23
+	VPRORD     $0x16, Z5, Z18
+	VPRORD     $0x16, Z13, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z4, Z4
+	VPADDD     Z26, Z12, Z12
+	VPADDD     Z16, Z4, Z4
+	VPADDD     Z22, Z12, Z12
+	VPADDD     256(R10), Z3, Z3
+	VPADDD     256(R11), Z11, Z11
+	VMOVDQU64  Z0, Z19
+	VMOVDQU64  Z8, Z25
+	VPTERNLOGD $0xca, Z2, Z1, Z19
+	VPTERNLOGD $0xca, Z10, Z9, Z25
+	VPRORD     $0x06, Z0, Z16
+	VPRORD     $0x06, Z8, Z22
+	VPRORD     $0x0b, Z0, Z17
+	VPRORD     $0x0b, Z8, Z23
+	VPRORD     $0x19, Z0, Z18
+	VPRORD     $0x19, Z8, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z3, Z3
+	VPADDD     Z25, Z11, Z11
+	VPADDD     Z16, Z3, Z3
+	VPADDD     Z22, Z11, Z11
+	VPADDD     Z3, Z7, Z7
+	VPADDD     Z11, Z15, Z15
+	VMOVDQU64  Z4, Z20
+	VMOVDQU64  Z12, Z26
+	VPTERNLOGD $0xe8, Z6, Z5, Z20
+	VPTERNLOGD $0xe8, Z14, Z13, Z26
+	VPRORD     $0x02, Z4, Z16
+	VPRORD     $0x02, Z12, Z22
+	VPRORD     $0x0d, Z4, Z17
+	VPRORD     $0x0d, Z12, Z23
+	VPRORD     $0x16, Z4, Z18
+	VPRORD     $0x16, Z12, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z3, Z3
+	VPADDD     Z26, Z11, Z11
+	VPADDD     Z16, Z3, Z3
+	VPADDD     Z22, Z11, Z11
+	VPADDD     320(R10), Z2, Z2
+	VPADDD     320(R11), Z10, Z10
+	VMOVDQU64  Z7, Z19
+	VMOVDQU64  Z15, Z25
+	VPTERNLOGD $0xca, Z1, Z0, Z19
+	VPTERNLOGD $0xca, Z9, Z8, Z25
+	VPRORD     $0x06, Z7, Z16
+	VPRORD     $0x06, Z15, Z22
+	VPRORD     $0x0b, Z7, Z17
+	VPRORD     $0x0b, Z15, Z23
+	VPRORD     $0x19, Z7, Z18
+	VPRORD     $0x19, Z15, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z2, Z2
+	VPADDD     Z25, Z10, Z10
+	VPADDD     Z16, Z2, Z2
+	VPADDD     Z22, Z10, Z10
+	VPADDD     Z2, Z6, Z6
+	VPADDD     Z10, Z14, Z14
+	VMOVDQU64  Z3, Z20
+	VMOVDQU64  Z11, Z26
+	VPTERNLOGD $0xe8, Z5, Z4, Z20
+	VPTERNLOGD $0xe8, Z13, Z12, Z26
+	VPRORD     $0x02, Z3, Z16
+	VPRORD     $0x02, Z11, Z22
+	VPRORD     $0x0d, Z3, Z17
+	VPRORD     $0x0d, Z11, Z23
+	VPRORD     $0x16, Z3, Z18
+	VPRORD     $0x16, Z11, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z2, Z2
+	VPADDD     Z26, Z10, Z10
+	VPADDD     Z16, Z2, Z2
+	VPADDD     Z22, Z10, Z10
+	VPADDD     384(R10), Z1, Z1
+	VPADDD     384(R11), Z9, Z9
+	VMOVDQU64  Z6, Z19
+	VMOVDQU64  Z14, Z25
+	VPTERNLOGD $0xca, Z0, Z7, Z19
+	VPTERNLOGD $0xca, Z8, Z15, Z25
+	VPRORD     $0x06, Z6, Z16
+	VPRORD     $0x06, Z14, Z22
+	VPRORD     $0x0b, Z6, Z17
+	VPRORD     $0x0b, Z14, Z23
+	VPRORD     $0x19, Z6, Z18
+	VPRORD     $0x19, Z14, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z1, Z1
+	VPADDD     Z25, Z9, Z9
+	VPADDD     Z16, Z1, Z1
+	VPADDD     Z22, Z9, Z9
+	VPADDD     Z1, Z5, Z5
+	VPADDD     Z9, Z13, Z13
+	VMOVDQU64  Z2, Z20
+	VMOVDQU64  Z10, Z26
+	VPTERNLOGD $0xe8, Z4, Z3, Z20
+	VPTERNLOGD $0xe8, Z12, Z11, Z26
+	VPRORD     $0x02, Z2, Z16
+	VPRORD     $0x02, Z10, Z22
+	VPRORD     $0x0d, Z2, Z17
+	VPRORD     $0x0d, Z10, Z23
+	VPRORD     $0x16, Z2, Z18
+	VPRORD     $0x16, Z10, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z1, Z1
+	VPADDD     Z26, Z9, Z9
+	VPADDD     Z16, Z1, Z1
+	VPADDD     Z22, Z9, Z9
+	VPADDD     448(R10), Z0, Z0
+	VPADDD     448(R11), Z8, Z8
+	VMOVDQU64  Z5, Z19
+	VMOVDQU64  Z13, Z25
+	VPTERNLOGD $0xca, Z7, Z6, Z19
+	VPTERNLOGD $0xca, Z15, Z14, Z25
+	VPRORD     $0x06, Z5, Z16
+	VPRORD     $0x06, Z13, Z22
+	VPRORD     $0x0b, Z5, Z17
+	VPRORD     $0x0b, Z13, Z23
+	VPRORD     $0x19, Z5, Z18
+	VPRORD     $0x19, Z13, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z19, Z0, Z0
+	VPADDD     Z25, Z8, Z8
+	VPADDD     Z16, Z0, Z0
+	VPADDD     Z22, Z8, Z8
+	VPADDD     Z0, Z4, Z4
+	VPADDD     Z8, Z12, Z12
+	VMOVDQU64  Z1, Z20
+	VMOVDQU64  Z9, Z26
+	VPTERNLOGD $0xe8, Z3, Z2, Z20
+	VPTERNLOGD $0xe8, Z11, Z10, Z26
+	VPRORD     $0x02, Z1, Z16
+	VPRORD     $0x02, Z9, Z22
+	VPRORD     $0x0d, Z1, Z17
+	VPRORD     $0x0d, Z9, Z23
+	VPRORD     $0x16, Z1, Z18
+	VPRORD     $0x16, Z9, Z24
+	VPTERNLOGD $0x96, Z17, Z18, Z16
+	VPTERNLOGD $0x96, Z23, Z24, Z22
+	VPADDD     Z20, Z0, Z0
+	VPADDD     Z26, Z8, Z8
+	VPADDD     Z16, Z0, Z0
+	VPADDD     Z22, Z8, Z8
+	ADDQ       $+512, R10
+	ADDQ       $+512, R11
+	DECQ       R13
+	JNZ        node32_sums
+	TESTQ      CX, CX
+	JNZ        node32_end
+	LEAQ       k<>+64(SB), R12
+	LEAQ       1024(R14), AX
+	LEAQ       1536(R14), BX
+	MOVQ       $0x00000006, R13
 
 node32_rounds:
 	VPADDD.BCST (R12), Z7, Z7
@@ -9272,301 +9695,13 @@ node32_rounds:
 	VMOVDQU64   Z13, 832(R14)
 	VMOVDQU64   Z14, 896(R14)
 	VMOVDQU64   Z15, 960(R14)
-	LEAQ        nodeKW<>+0(SB), R12
+	LEAQ        nodeSums<>+0(SB), R10
+	LEAQ        nodeSums<>+0(SB), R11
 	MOVQ        $0x00000008, R13
+	MOVQ        R13, CX
+	JMP         node32_block
 
-node32_constant:
-	VPADDD.BCST (R12), Z7, Z7
-	VPADDD.BCST (R12), Z15, Z15
-	VMOVDQU64   Z4, Z19
-	VMOVDQU64   Z12, Z25
-	VPTERNLOGD  $0xca, Z6, Z5, Z19
-	VPTERNLOGD  $0xca, Z14, Z13, Z25
-	VPRORD      $0x06, Z4, Z16
-	VPRORD      $0x06, Z12, Z22
-	VPRORD      $0x0b, Z4, Z17
-	VPRORD      $0x0b, Z12, Z23
-	VPRORD      $0x19, Z4, Z18
-	VPRORD      $0x19, Z12, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z7, Z7
-	VPADDD      Z25, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD      Z7, Z3, Z3
-	VPADDD      Z15, Z11, Z11
-	VMOVDQU64   Z0, Z20
-	VMOVDQU64   Z8, Z26
-	VPTERNLOGD  $0xe8, Z2, Z1, Z20
-	VPTERNLOGD  $0xe8, Z10, Z9, Z26
-	VPRORD      $0x02, Z0, Z16
-	VPRORD      $0x02, Z8, Z22
-	VPRORD      $0x0d, Z0, Z17
-	VPRORD      $0x0d, Z8, Z23
-	VPRORD      $0x16, Z0, Z18
-	VPRORD      $0x16, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z7, Z7
-	VPADDD      Z26, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD.BCST 4(R12), Z6, Z6
-	VPADDD.BCST 4(R12), Z14, Z14
-	VMOVDQU64   Z3, Z19
-	VMOVDQU64   Z11, Z25
-	VPTERNLOGD  $0xca, Z5, Z4, Z19
-	VPTERNLOGD  $0xca, Z13, Z12, Z25
-	VPRORD      $0x06, Z3, Z16
-	VPRORD      $0x06, Z11, Z22
-	VPRORD      $0x0b, Z3, Z17
-	VPRORD      $0x0b, Z11, Z23
-	VPRORD      $0x19, Z3, Z18
-	VPRORD      $0x19, Z11, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z6, Z6
-	VPADDD      Z25, Z14, Z14
-	VPADDD      Z16, Z6, Z6
-	VPADDD      Z22, Z14, Z14
-	VPADDD      Z6, Z2, Z2
-	VPADDD      Z14, Z10, Z10
-	VMOVDQU64   Z7, Z20
-	VMOVDQU64   Z15, Z26
-	VPTERNLOGD  $0xe8, Z1, Z0, Z20
-	VPTERNLOGD  $0xe8, Z9, Z8, Z26
-	VPRORD      $0x02, Z7, Z16
-	VPRORD      $0x02, Z15, Z22
-	VPRORD      $0x0d, Z7, Z17
-	VPRORD      $0x0d, Z15, Z23
-	VPRORD      $0x16, Z7, Z18
-	VPRORD      $0x16, Z15, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z6, Z6
-	VPADDD      Z26, Z14, Z14
-	VPADDD      Z16, Z6, Z6
-	VPADDD      Z22, Z14, Z14
-	VPADDD.BCST 8(R12), Z5, Z5
-	VPADDD.BCST 8(R12), Z13, Z13
-	VMOVDQU64   Z2, Z19
-	VMOVDQU64   Z10, Z25
-	VPTERNLOGD  $0xca, Z4, Z3, Z19
-	VPTERNLOGD  $0xca, Z12, Z11, Z25
-	VPRORD      $0x06, Z2, Z16
-	VPRORD      $0x06, Z10, Z22
-	VPRORD      $0x0b, Z2, Z17
-	VPRORD      $0x0b, Z10, Z23
-	VPRORD      $0x19, Z2, Z18
-	VPRORD      $0x19, Z10, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z5, Z5
-	VPADDD      Z25, Z13, Z13
-	VPADDD      Z16, Z5, Z5
-	VPADDD      Z22, Z13, Z13
-	VPADDD      Z5, Z1, Z1
-	VPADDD      Z13, Z9, Z9
-	VMOVDQU64   Z6, Z20
-	VMOVDQU64   Z14, Z26
-	VPTERNLOGD  $0xe8, Z0, Z7, Z20
-	VPTERNLOGD  $0xe8, Z8, Z15, Z26
-	VPRORD      $0x02, Z6, Z16
-	VPRORD      $0x02, Z14, Z22
-	VPRORD      $0x0d, Z6, Z17
-	VPRORD      $0x0d, Z14, Z23
-	VPRORD      $0x16, Z6, Z18
-	VPRORD      $0x16, Z14, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z5, Z5
-	VPADDD      Z26, Z13, Z13
-	VPADDD      Z16, Z5, Z5
-	VPADDD      Z22, Z13, Z13
-	VPADDD.BCST 12(R12), Z4, Z4
-	VPADDD.BCST 12(R12), Z12, Z12
-	VMOVDQU64   Z1, Z19
-	VMOVDQU64   Z9, Z25
-	VPTERNLOGD  $0xca, Z3, Z2, Z19
-	VPTERNLOGD  $0xca, Z11, Z10, Z25
-	VPRORD      $0x06, Z1, Z16
-	VPRORD      $0x06, Z9, Z22
-	VPRORD      $0x0b, Z1, Z17
-	VPRORD      $0x0b, Z9, Z23
-	VPRORD      $0x19, Z1, Z18
-	VPRORD      $0x19, Z9, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z4, Z4
-	VPADDD      Z25, Z12, Z12
-	VPADDD      Z16, Z4, Z4
-	VPADDD      Z22, Z12, Z12
-	VPADDD      Z4, Z0, Z0
-	VPADDD      Z12, Z8, Z8
-	VMOVDQU64   Z5, Z20
-	VMOVDQU64   Z13, Z26
-	VPTERNLOGD  $0xe8, Z7, Z6, Z20
-	VPTERNLOGD  $0xe8, Z15, Z14, Z26
-	VPRORD      $0x02, Z5, Z16
-	VPRORD      $0x02, Z13, Z22
-	VPRORD      $0x0d, Z5, Z17
-	VPRORD      $0x0d, Z13, Z23
-	VPRORD      $0x16, Z5, Z18
-	VPRORD      $0x16, Z13, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z4, Z4
-	VPADDD      Z26, Z12, Z12
-	VPADDD      Z16, Z4, Z4
-	VPADDD      Z22, Z12, Z12
-	VPADDD.BCST 16(R12), Z3, Z3
-	VPADDD.BCST 16(R12), Z11, Z11
-	VMOVDQU64   Z0, Z19
-	VMOVDQU64   Z8, Z25
-	VPTERNLOGD  $0xca, Z2, Z1, Z19
-	VPTERNLOGD  $0xca, Z10, Z9, Z25
-	VPRORD      $0x06, Z0, Z16
-	VPRORD      $0x06, Z8, Z22
-	VPRORD      $0x0b, Z0, Z17
-	VPRORD      $0x0b, Z8, Z23
-	VPRORD      $0x19, Z0, Z18
-	VPRORD      $0x19, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z3, Z3
-	VPADDD      Z25, Z11, Z11
-	VPADDD      Z16, Z3, Z3
-	VPADDD      Z22, Z11, Z11
-	VPADDD      Z3, Z7, Z7
-	VPADDD      Z11, Z15, Z15
-	VMOVDQU64   Z4, Z20
-	VMOVDQU64   Z12, Z26
-	VPTERNLOGD  $0xe8, Z6, Z5, Z20
-	VPTERNLOGD  $0xe8, Z14, Z13, Z26
-	VPRORD      $0x02, Z4, Z16
-	VPRORD      $0x02, Z12, Z22
-	VPRORD      $0x0d, Z4, Z17
-	VPRORD      $0x0d, Z12, Z23
-	VPRORD      $0x16, Z4, Z18
-	VPRORD      $0x16, Z12, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z3, Z3
-	VPADDD      Z26, Z11, Z11
-	VPADDD      Z16, Z3, Z3
-	VPADDD      Z22, Z11, Z11
-	VPADDD.BCST 20(R12), Z2, Z2
-	VPADDD.BCST 20(R12), Z10, Z10
-	VMOVDQU64   Z7, Z19
-	VMOVDQU64   Z15, Z25
-	VPTERNLOGD  $0xca, Z1, Z0, Z19
-	VPTERNLOGD  $0xca, Z9, Z8, Z25
-	VPRORD      $0x06, Z7, Z16
-	VPRORD      $0x06, Z15, Z22
-	VPRORD      $0x0b, Z7, Z17
-	VPRORD      $0x0b, Z15, Z23
-	VPRORD      $0x19, Z7, Z18
-	VPRORD      $0x19, Z15, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z2, Z2
-	VPADDD      Z25, Z10, Z10
-	VPADDD      Z16, Z2, Z2
-	VPADDD      Z22, Z10, Z10
-	VPADDD      Z2, Z6, Z6
-	VPADDD      Z10, Z14, Z14
-	VMOVDQU64   Z3, Z20
-	VMOVDQU64   Z11, Z26
-	VPTERNLOGD  $0xe8, Z5, Z4, Z20
-	VPTERNLOGD  $0xe8, Z13, Z12, Z26
-	VPRORD      $0x02, Z3, Z16
-	VPRORD      $0x02, Z11, Z22
-	VPRORD      $0x0d, Z3, Z17
-	VPRORD      $0x0d, Z11, Z23
-	VPRORD      $0x16, Z3, Z18
-	VPRORD      $0x16, Z11, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z2, Z2
-	VPADDD      Z26, Z10, Z10
-	VPADDD      Z16, Z2, Z2
-	VPADDD      Z22, Z10, Z10
-	VPADDD.BCST 24(R12), Z1, Z1
-	VPADDD.BCST 24(R12), Z9, Z9
-	VMOVDQU64   Z6, Z19
-	VMOVDQU64   Z14, Z25
-	VPTERNLOGD  $0xca, Z0, Z7, Z19
-	VPTERNLOGD  $0xca, Z8, Z15, Z25
-	VPRORD      $0x06, Z6, Z16
-	VPRORD      $0x06, Z14, Z22
-	VPRORD      $0x0b, Z6, Z17
-	VPRORD      $0x0b, Z14, Z23
-	VPRORD      $0x19, Z6, Z18
-	VPRORD      $0x19, Z14, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z1, Z1
-	VPADDD      Z25, Z9, Z9
-	VPADDD      Z16, Z1, Z1
-	VPADDD      Z22, Z9, Z9
-	VPADDD      Z1, Z5, Z5
-	VPADDD      Z9, Z13, Z13
-	VMOVDQU64   Z2, Z20
-	VMOVDQU64   Z10, Z26
-	VPTERNLOGD  $0xe8, Z4, Z3, Z20
-	VPTERNLOGD  $0xe8, Z12, Z11, Z26
-	VPRORD      $0x02, Z2, Z16
-	VPRORD      $0x02, Z10, Z22
-	VPRORD      $0x0d, Z2, Z17
-	VPRORD      $0x0d, Z10, Z23
-	VPRORD      $0x16, Z2, Z18
-	VPRORD      $0x16, Z10, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z1, Z1
-	VPADDD      Z26, Z9, Z9
-	VPADDD      Z16, Z1, Z1
-	VPADDD      Z22, Z9, Z9
-	VPADDD.BCST 28(R12), Z0, Z0
-	VPADDD.BCST 28(R12), Z8, Z8
-	VMOVDQU64   Z5, Z19
-	VMOVDQU64   Z13, Z25
-	VPTERNLOGD  $0xca, Z7, Z6, Z19
-	VPTERNLOGD  $0xca, Z15, Z14, Z25
-	VPRORD      $0x06, Z5, Z16
-	VPRORD      $0x06, Z13, Z22
-	VPRORD      $0x0b, Z5, Z17
-	VPRORD      $0x0b, Z13, Z23
-	VPRORD      $0x19, Z5, Z18
-	VPRORD      $0x19, Z13, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z0, Z0
-	VPADDD      Z25, Z8, Z8
-	VPADDD      Z16, Z0, Z0
-	VPADDD      Z22, Z8, Z8
-	VPADDD      Z0, Z4, Z4
-	VPADDD      Z8, Z12, Z12
-	VMOVDQU64   Z1, Z20
-	VMOVDQU64   Z9, Z26
-	VPTERNLOGD  $0xe8, Z3, Z2, Z20
-	VPTERNLOGD  $0xe8, Z11, Z10, Z26
-	VPRORD      $0x02, Z1, Z16
-	VPRORD      $0x02, Z9, Z22
-	VPRORD      $0x0d, Z1, Z17
-	VPRORD      $0x0d, Z9, Z23
-	VPRORD      $0x16, Z1, Z18
-	VPRORD      $0x16, Z9, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z0, Z0
-	VPADDD      Z26, Z8, Z8
-	VPADDD      Z16, Z0, Z0
-	VPADDD      Z22, Z8, Z8
-	ADDQ        $+32, R12
-	DECQ        R13
-	JNZ         node32_constant
+node32_end:
 	VPADDD      (R14), Z0, Z0
 	VPADDD      64(R14), Z1, Z1
 	VPADDD      128(R14), Z2, Z2
@@ -9685,8 +9820,8 @@ node32_constant:
 	RET
 
 // func node48(out *byte, in *byte, rows int)
-// Requires: AVX, AVX512BW, AVX512F, CMOV
-TEXT ·node48(SB), $4672-24
+// Requires: AVX, AVX512BW, AVX512F, CMOV, MMX+
+TEXT ·node48(SB), $7744-24
 	MOVQ out+0(FP), DI
 	MOVQ in+8(FP), SI
 	MOVQ rows+16(FP), CX
@@ -9696,6 +9831,7 @@ TEXT ·node48(SB), $4672-24
 	LEAQ (SP), R14
 	ADDQ $0x3f, R14
 	ANDQ $-64, R14
+	LEAQ 4608(R14), R10
 	MOVQ SI, AX
 	LEAQ 1536(R14), BX
 	MOVQ $0x00000003, R13
@@ -9816,6 +9952,39 @@ node48_words16:
 	VMOVDQU64    Z29, 832(BX)
 	VMOVDQU64    Z30, 896(BX)
 	VMOVDQU64    Z31, 960(BX)
+	VPADDD.BCST  k<>+0(SB), Z16, Z16
+	VMOVDQU64    Z16, (R10)
+	VPADDD.BCST  k<>+4(SB), Z17, Z17
+	VMOVDQU64    Z17, 64(R10)
+	VPADDD.BCST  k<>+8(SB), Z18, Z18
+	VMOVDQU64    Z18, 128(R10)
+	VPADDD.BCST  k<>+12(SB), Z19, Z19
+	VMOVDQU64    Z19, 192(R10)
+	VPADDD.BCST  k<>+16(SB), Z20, Z20
+	VMOVDQU64    Z20, 256(R10)
+	VPADDD.BCST  k<>+20(SB), Z21, Z21
+	VMOVDQU64    Z21, 320(R10)
+	VPADDD.BCST  k<>+24(SB), Z22, Z22
+	VMOVDQU64    Z22, 384(R10)
+	VPADDD.BCST  k<>+28(SB), Z23, Z23
+	VMOVDQU64    Z23, 448(R10)
+	VPADDD.BCST  k<>+32(SB), Z24, Z24
+	VMOVDQU64    Z24, 512(R10)
+	VPADDD.BCST  k<>+36(SB), Z25, Z25
+	VMOVDQU64    Z25, 576(R10)
+	VPADDD.BCST  k<>+40(SB), Z26, Z26
+	VMOVDQU64    Z26, 640(R10)
+	VPADDD.BCST  k<>+44(SB), Z27, Z27
+	VMOVDQU64    Z27, 704(R10)
+	VPADDD.BCST  k<>+48(SB), Z28, Z28
+	VMOVDQU64    Z28, 768(R10)
+	VPADDD.BCST  k<>+52(SB), Z29, Z29
+	VMOVDQU64    Z29, 832(R10)
+	VPADDD.BCST  k<>+56(SB), Z30, Z30
+	VMOVDQU64    Z30, 896(R10)
+	VPADDD.BCST  k<>+60(SB), Z31, Z31
+	VMOVDQU64    Z31, 960(R10)
+	ADDQ         $+1024, R10
 	ADDQ         $+1024, AX
 	ADDQ         $+1024, BX
 	DECQ         R13
@@ -9844,475 +10013,468 @@ node48_words16:
 	VPBROADCASTD iv<>+20(SB), Z21
 	VPBROADCASTD iv<>+24(SB), Z22
 	VPBROADCASTD iv<>+28(SB), Z23
-	LEAQ         1536(R14), AX
-	LEAQ         2048(R14), BX
-	LEAQ         k<>+0(SB), R12
+	LEAQ         4608(R14), R10
+	LEAQ         5632(R14), R11
+	LEAQ         6656(R14), DX
 	MOVQ         $0x00000002, R13
+	XORQ         CX, CX
 
-node48_words:
-	VPADDD.BCST (R12), Z7, Z7
-	VPADDD      (AX), Z7, Z7
-	VPADDD.BCST (R12), Z15, Z15
-	VPADDD      1024(AX), Z15, Z15
-	VPADDD.BCST (R12), Z23, Z23
-	VPADDD      2048(AX), Z23, Z23
-	VMOVDQU64   Z4, Z27
-	VPTERNLOGD  $0xca, Z6, Z5, Z27
-	VPRORD      $0x06, Z4, Z24
-	VPRORD      $0x0b, Z4, Z25
-	VPRORD      $0x19, Z4, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z7, Z7
-	VPADDD      Z24, Z7, Z7
-	VPADDD      Z7, Z3, Z3
-	VMOVDQU64   Z12, Z30
-	VPTERNLOGD  $0xca, Z14, Z13, Z30
-	VPRORD      $0x06, Z12, Z27
-	VPRORD      $0x0b, Z12, Z28
-	VPRORD      $0x19, Z12, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z15, Z15
-	VPADDD      Z27, Z15, Z15
-	VPADDD      Z15, Z11, Z11
-	VMOVDQU64   Z20, Z25
-	VPTERNLOGD  $0xca, Z22, Z21, Z25
-	VPRORD      $0x06, Z20, Z30
-	VPRORD      $0x0b, Z20, Z31
-	VPRORD      $0x19, Z20, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z23, Z23
-	VPADDD      Z30, Z23, Z23
-	VPADDD      Z23, Z19, Z19
-	VMOVDQU64   Z0, Z28
-	VPTERNLOGD  $0xe8, Z2, Z1, Z28
-	VPRORD      $0x02, Z0, Z24
-	VPRORD      $0x0d, Z0, Z25
-	VPRORD      $0x16, Z0, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z7, Z7
-	VPADDD      Z24, Z7, Z7
-	VMOVDQU64   Z8, Z31
-	VPTERNLOGD  $0xe8, Z10, Z9, Z31
-	VPRORD      $0x02, Z8, Z27
-	VPRORD      $0x0d, Z8, Z28
-	VPRORD      $0x16, Z8, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z15, Z15
-	VPADDD      Z27, Z15, Z15
-	VMOVDQU64   Z16, Z26
-	VPTERNLOGD  $0xe8, Z18, Z17, Z26
-	VPRORD      $0x02, Z16, Z30
-	VPRORD      $0x0d, Z16, Z31
-	VPRORD      $0x16, Z16, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z23, Z23
-	VPADDD      Z30, Z23, Z23
-	VPADDD.BCST 4(R12), Z6, Z6
-	VPADDD      64(AX), Z6, Z6
-	VPADDD.BCST 4(R12), Z14, Z14
-	VPADDD      1088(AX), Z14, Z14
-	VPADDD.BCST 4(R12), Z22, Z22
-	VPADDD      2112(AX), Z22, Z22
-	VMOVDQU64   Z3, Z27
-	VPTERNLOGD  $0xca, Z5, Z4, Z27
-	VPRORD      $0x06, Z3, Z24
-	VPRORD      $0x0b, Z3, Z25
-	VPRORD      $0x19, Z3, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z6, Z6
-	VPADDD      Z24, Z6, Z6
-	VPADDD      Z6, Z2, Z2
-	VMOVDQU64   Z11, Z30
-	VPTERNLOGD  $0xca, Z13, Z12, Z30
-	VPRORD      $0x06, Z11, Z27
-	VPRORD      $0x0b, Z11, Z28
-	VPRORD      $0x19, Z11, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z14, Z14
-	VPADDD      Z27, Z14, Z14
-	VPADDD      Z14, Z10, Z10
-	VMOVDQU64   Z19, Z25
-	VPTERNLOGD  $0xca, Z21, Z20, Z25
-	VPRORD      $0x06, Z19, Z30
-	VPRORD      $0x0b, Z19, Z31
-	VPRORD      $0x19, Z19, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z22, Z22
-	VPADDD      Z30, Z22, Z22
-	VPADDD      Z22, Z18, Z18
-	VMOVDQU64   Z7, Z28
-	VPTERNLOGD  $0xe8, Z1, Z0, Z28
-	VPRORD      $0x02, Z7, Z24
-	VPRORD      $0x0d, Z7, Z25
-	VPRORD      $0x16, Z7, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z6, Z6
-	VPADDD      Z24, Z6, Z6
-	VMOVDQU64   Z15, Z31
-	VPTERNLOGD  $0xe8, Z9, Z8, Z31
-	VPRORD      $0x02, Z15, Z27
-	VPRORD      $0x0d, Z15, Z28
-	VPRORD      $0x16, Z15, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z14, Z14
-	VPADDD      Z27, Z14, Z14
-	VMOVDQU64   Z23, Z26
-	VPTERNLOGD  $0xe8, Z17, Z16, Z26
-	VPRORD      $0x02, Z23, Z30
-	VPRORD      $0x0d, Z23, Z31
-	VPRORD      $0x16, Z23, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z22, Z22
-	VPADDD      Z30, Z22, Z22
-	VPADDD.BCST 8(R12), Z5, Z5
-	VPADDD      128(AX), Z5, Z5
-	VPADDD.BCST 8(R12), Z13, Z13
-	VPADDD      1152(AX), Z13, Z13
-	VPADDD.BCST 8(R12), Z21, Z21
-	VPADDD      2176(AX), Z21, Z21
-	VMOVDQU64   Z2, Z27
-	VPTERNLOGD  $0xca, Z4, Z3, Z27
-	VPRORD      $0x06, Z2, Z24
-	VPRORD      $0x0b, Z2, Z25
-	VPRORD      $0x19, Z2, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z5, Z5
-	VPADDD      Z24, Z5, Z5
-	VPADDD      Z5, Z1, Z1
-	VMOVDQU64   Z10, Z30
-	VPTERNLOGD  $0xca, Z12, Z11, Z30
-	VPRORD      $0x06, Z10, Z27
-	VPRORD      $0x0b, Z10, Z28
-	VPRORD      $0x19, Z10, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z13, Z13
-	VPADDD      Z27, Z13, Z13
-	VPADDD      Z13, Z9, Z9
-	VMOVDQU64   Z18, Z25
-	VPTERNLOGD  $0xca, Z20, Z19, Z25
-	VPRORD      $0x06, Z18, Z30
-	VPRORD      $0x0b, Z18, Z31
-	VPRORD      $0x19, Z18, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z21, Z21
-	VPADDD      Z30, Z21, Z21
-	VPADDD      Z21, Z17, Z17
-	VMOVDQU64   Z6, Z28
-	VPTERNLOGD  $0xe8, Z0, Z7, Z28
-	VPRORD      $0x02, Z6, Z24
-	VPRORD      $0x0d, Z6, Z25
-	VPRORD      $0x16, Z6, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z5, Z5
-	VPADDD      Z24, Z5, Z5
-	VMOVDQU64   Z14, Z31
-	VPTERNLOGD  $0xe8, Z8, Z15, Z31
-	VPRORD      $0x02, Z14, Z27
-	VPRORD      $0x0d, Z14, Z28
-	VPRORD      $0x16, Z14, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z13, Z13
-	VPADDD      Z27, Z13, Z13
-	VMOVDQU64   Z22, Z26
-	VPTERNLOGD  $0xe8, Z16, Z23, Z26
-	VPRORD      $0x02, Z22, Z30
-	VPRORD      $0x0d, Z22, Z31
-	VPRORD      $0x16, Z22, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z21, Z21
-	VPADDD      Z30, Z21, Z21
-	VPADDD.BCST 12(R12), Z4, Z4
-	VPADDD      192(AX), Z4, Z4
-	VPADDD.BCST 12(R12), Z12, Z12
-	VPADDD      1216(AX), Z12, Z12
-	VPADDD.BCST 12(R12), Z20, Z20
-	VPADDD      2240(AX), Z20, Z20
-	VMOVDQU64   Z1, Z27
-	VPTERNLOGD  $0xca, Z3, Z2, Z27
-	VPRORD      $0x06, Z1, Z24
-	VPRORD      $0x0b, Z1, Z25
-	VPRORD      $0x19, Z1, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z4, Z4
-	VPADDD      Z24, Z4, Z4
-	VPADDD      Z4, Z0, Z0
-	VMOVDQU64   Z9, Z30
-	VPTERNLOGD  $0xca, Z11, Z10, Z30
-	VPRORD      $0x06, Z9, Z27
-	VPRORD      $0x0b, Z9, Z28
-	VPRORD      $0x19, Z9, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z12, Z12
-	VPADDD      Z27, Z12, Z12
-	VPADDD      Z12, Z8, Z8
-	VMOVDQU64   Z17, Z25
-	VPTERNLOGD  $0xca, Z19, Z18, Z25
-	VPRORD      $0x06, Z17, Z30
-	VPRORD      $0x0b, Z17, Z31
-	VPRORD      $0x19, Z17, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z20, Z20
-	VPADDD      Z30, Z20, Z20
-	VPADDD      Z20, Z16, Z16
-	VMOVDQU64   Z5, Z28
-	VPTERNLOGD  $0xe8, Z7, Z6, Z28
-	VPRORD      $0x02, Z5, Z24
-	VPRORD      $0x0d, Z5, Z25
-	VPRORD      $0x16, Z5, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z4, Z4
-	VPADDD      Z24, Z4, Z4
-	VMOVDQU64   Z13, Z31
-	VPTERNLOGD  $0xe8, Z15, Z14, Z31
-	VPRORD      $0x02, Z13, Z27
-	VPRORD      $0x0d, Z13, Z28
-	VPRORD      $0x16, Z13, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z12, Z12
-	VPADDD      Z27, Z12, Z12
-	VMOVDQU64   Z21, Z26
-	VPTERNLOGD  $0xe8, Z23, Z22, Z26
-	VPRORD      $0x02, Z21, Z30
-	VPRORD      $0x0d, Z21, Z31
-	VPRORD      $0x16, Z21, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z20, Z20
-	VPADDD      Z30, Z20, Z20
-	VPADDD.BCST 16(R12), Z3, Z3
-	VPADDD      256(AX), Z3, Z3
-	VPADDD.BCST 16(R12), Z11, Z11
-	VPADDD      1280(AX), Z11, Z11
-	VPADDD.BCST 16(R12), Z19, Z19
-	VPADDD      2304(AX), Z19, Z19
-	VMOVDQU64   Z0, Z27
-	VPTERNLOGD  $0xca, Z2, Z1, Z27
-	VPRORD      $0x06, Z0, Z24
-	VPRORD      $0x0b, Z0, Z25
-	VPRORD      $0x19, Z0, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z3, Z3
-	VPADDD      Z24, Z3, Z3
-	VPADDD      Z3, Z7, Z7
-	VMOVDQU64   Z8, Z30
-	VPTERNLOGD  $0xca, Z10, Z9, Z30
-	VPRORD      $0x06, Z8, Z27
-	VPRORD      $0x0b, Z8, Z28
-	VPRORD      $0x19, Z8, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z11, Z11
-	VPADDD      Z27, Z11, Z11
-	VPADDD      Z11, Z15, Z15
-	VMOVDQU64   Z16, Z25
-	VPTERNLOGD  $0xca, Z18, Z17, Z25
-	VPRORD      $0x06, Z16, Z30
-	VPRORD      $0x0b, Z16, Z31
-	VPRORD      $0x19, Z16, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z19, Z19
-	VPADDD      Z30, Z19, Z19
-	VPADDD      Z19, Z23, Z23
-	VMOVDQU64   Z4, Z28
-	VPTERNLOGD  $0xe8, Z6, Z5, Z28
-	VPRORD      $0x02, Z4, Z24
-	VPRORD      $0x0d, Z4, Z25
-	VPRORD      $0x16, Z4, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z3, Z3
-	VPADDD      Z24, Z3, Z3
-	VMOVDQU64   Z12, Z31
-	VPTERNLOGD  $0xe8, Z14, Z13, Z31
-	VPRORD      $0x02, Z12, Z27
-	VPRORD      $0x0d, Z12, Z28
-	VPRORD      $0x16, Z12, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z11, Z11
-	VPADDD      Z27, Z11, Z11
-	VMOVDQU64   Z20, Z26
-	VPTERNLOGD  $0xe8, Z22, Z21, Z26
-	VPRORD      $0x02, Z20, Z30
-	VPRORD      $0x0d, Z20, Z31
-	VPRORD      $0x16, Z20, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z19, Z19
-	VPADDD      Z30, Z19, Z19
-	VPADDD.BCST 20(R12), Z2, Z2
-	VPADDD      320(AX), Z2, Z2
-	VPADDD.BCST 20(R12), Z10, Z10
-	VPADDD      1344(AX), Z10, Z10
-	VPADDD.BCST 20(R12), Z18, Z18
-	VPADDD      2368(AX), Z18, Z18
-	VMOVDQU64   Z7, Z27
-	VPTERNLOGD  $0xca, Z1, Z0, Z27
-	VPRORD      $0x06, Z7, Z24
-	VPRORD      $0x0b, Z7, Z25
-	VPRORD      $0x19, Z7, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z2, Z2
-	VPADDD      Z24, Z2, Z2
-	VPADDD      Z2, Z6, Z6
-	VMOVDQU64   Z15, Z30
-	VPTERNLOGD  $0xca, Z9, Z8, Z30
-	VPRORD      $0x06, Z15, Z27
-	VPRORD      $0x0b, Z15, Z28
-	VPRORD      $0x19, Z15, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z10, Z10
-	VPADDD      Z27, Z10, Z10
-	VPADDD      Z10, Z14, Z14
-	VMOVDQU64   Z23, Z25
-	VPTERNLOGD  $0xca, Z17, Z16, Z25
-	VPRORD      $0x06, Z23, Z30
-	VPRORD      $0x0b, Z23, Z31
-	VPRORD      $0x19, Z23, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z18, Z18
-	VPADDD      Z30, Z18, Z18
-	VPADDD      Z18, Z22, Z22
-	VMOVDQU64   Z3, Z28
-	VPTERNLOGD  $0xe8, Z5, Z4, Z28
-	VPRORD      $0x02, Z3, Z24
-	VPRORD      $0x0d, Z3, Z25
-	VPRORD      $0x16, Z3, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z2, Z2
-	VPADDD      Z24, Z2, Z2
-	VMOVDQU64   Z11, Z31
-	VPTERNLOGD  $0xe8, Z13, Z12, Z31
-	VPRORD      $0x02, Z11, Z27
-	VPRORD      $0x0d, Z11, Z28
-	VPRORD      $0x16, Z11, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z10, Z10
-	VPADDD      Z27, Z10, Z10
-	VMOVDQU64   Z19, Z26
-	VPTERNLOGD  $0xe8, Z21, Z20, Z26
-	VPRORD      $0x02, Z19, Z30
-	VPRORD      $0x0d, Z19, Z31
-	VPRORD      $0x16, Z19, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z18, Z18
-	VPADDD      Z30, Z18, Z18
-	VPADDD.BCST 24(R12), Z1, Z1
-	VPADDD      384(AX), Z1, Z1
-	VPADDD.BCST 24(R12), Z9, Z9
-	VPADDD      1408(AX), Z9, Z9
-	VPADDD.BCST 24(R12), Z17, Z17
-	VPADDD      2432(AX), Z17, Z17
-	VMOVDQU64   Z6, Z27
-	VPTERNLOGD  $0xca, Z0, Z7, Z27
-	VPRORD      $0x06, Z6, Z24
-	VPRORD      $0x0b, Z6, Z25
-	VPRORD      $0x19, Z6, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z1, Z1
-	VPADDD      Z24, Z1, Z1
-	VPADDD      Z1, Z5, Z5
-	VMOVDQU64   Z14, Z30
-	VPTERNLOGD  $0xca, Z8, Z15, Z30
-	VPRORD      $0x06, Z14, Z27
-	VPRORD      $0x0b, Z14, Z28
-	VPRORD      $0x19, Z14, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z9, Z9
-	VPADDD      Z27, Z9, Z9
-	VPADDD      Z9, Z13, Z13
-	VMOVDQU64   Z22, Z25
-	VPTERNLOGD  $0xca, Z16, Z23, Z25
-	VPRORD      $0x06, Z22, Z30
-	VPRORD      $0x0b, Z22, Z31
-	VPRORD      $0x19, Z22, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z17, Z17
-	VPADDD      Z30, Z17, Z17
-	VPADDD      Z17, Z21, Z21
-	VMOVDQU64   Z2, Z28
-	VPTERNLOGD  $0xe8, Z4, Z3, Z28
-	VPRORD      $0x02, Z2, Z24
-	VPRORD      $0x0d, Z2, Z25
-	VPRORD      $0x16, Z2, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z1, Z1
-	VPADDD      Z24, Z1, Z1
-	VMOVDQU64   Z10, Z31
-	VPTERNLOGD  $0xe8, Z12, Z11, Z31
-	VPRORD      $0x02, Z10, Z27
-	VPRORD      $0x0d, Z10, Z28
-	VPRORD      $0x16, Z10, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z9, Z9
-	VPADDD      Z27, Z9, Z9
-	VMOVDQU64   Z18, Z26
-	VPTERNLOGD  $0xe8, Z20, Z19, Z26
-	VPRORD      $0x02, Z18, Z30
-	VPRORD      $0x0d, Z18, Z31
-	VPRORD      $0x16, Z18, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z17, Z17
-	VPADDD      Z30, Z17, Z17
-	VPADDD.BCST 28(R12), Z0, Z0
-	VPADDD      448(AX), Z0, Z0
-	VPADDD.BCST 28(R12), Z8, Z8
-	VPADDD      1472(AX), Z8, Z8
-	VPADDD.BCST 28(R12), Z16, Z16
-	VPADDD      2496(AX), Z16, Z16
-	VMOVDQU64   Z5, Z27
-	VPTERNLOGD  $0xca, Z7, Z6, Z27
-	VPRORD      $0x06, Z5, Z24
-	VPRORD      $0x0b, Z5, Z25
-	VPRORD      $0x19, Z5, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z0, Z0
-	VPADDD      Z24, Z0, Z0
-	VPADDD      Z0, Z4, Z4
-	VMOVDQU64   Z13, Z30
-	VPTERNLOGD  $0xca, Z15, Z14, Z30
-	VPRORD      $0x06, Z13, Z27
-	VPRORD      $0x0b, Z13, Z28
-	VPRORD      $0x19, Z13, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z8, Z8
-	VPADDD      Z27, Z8, Z8
-	VPADDD      Z8, Z12, Z12
-	VMOVDQU64   Z21, Z25
-	VPTERNLOGD  $0xca, Z23, Z22, Z25
-	VPRORD      $0x06, Z21, Z30
-	VPRORD      $0x0b, Z21, Z31
-	VPRORD      $0x19, Z21, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z16, Z16
-	VPADDD      Z30, Z16, Z16
-	VPADDD      Z16, Z20, Z20
-	VMOVDQU64   Z1, Z28
-	VPTERNLOGD  $0xe8, Z3, Z2, Z28
-	VPRORD      $0x02, Z1, Z24
-	VPRORD      $0x0d, Z1, Z25
-	VPRORD      $0x16, Z1, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z0, Z0
-	VPADDD      Z24, Z0, Z0
-	VMOVDQU64   Z9, Z31
-	VPTERNLOGD  $0xe8, Z11, Z10, Z31
-	VPRORD      $0x02, Z9, Z27
-	VPRORD      $0x0d, Z9, Z28
-	VPRORD      $0x16, Z9, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z8, Z8
-	VPADDD      Z27, Z8, Z8
-	VMOVDQU64   Z17, Z26
-	VPTERNLOGD  $0xe8, Z19, Z18, Z26
-	VPRORD      $0x02, Z17, Z30
-	VPRORD      $0x0d, Z17, Z31
-	VPRORD      $0x16, Z17, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z16, Z16
-	VPADDD      Z30, Z16, Z16
-	ADDQ        $+32, R12
-	XCHGQ       AX, BX
-	DECQ        R13
-	JNZ         node48_words
-	MOVQ        $0x00000006, R13
+node48_block:
+node48_sums:
+	VPADDD     (R10), Z7, Z7
+	VPADDD     (R11), Z15, Z15
+	VPADDD     (DX), Z23, Z23
+	VMOVDQU64  Z4, Z27
+	VPTERNLOGD $0xca, Z6, Z5, Z27
+	VPRORD     $0x06, Z4, Z24
+	VPRORD     $0x0b, Z4, Z25
+	VPRORD     $0x19, Z4, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z7, Z7
+	VPADDD     Z24, Z7, Z7
+	VPADDD     Z7, Z3, Z3
+	VMOVDQU64  Z12, Z30
+	VPTERNLOGD $0xca, Z14, Z13, Z30
+	VPRORD     $0x06, Z12, Z27
+	VPRORD     $0x0b, Z12, Z28
+	VPRORD     $0x19, Z12, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z15, Z15
+	VPADDD     Z27, Z15, Z15
+	VPADDD     Z15, Z11, Z11
+	VMOVDQU64  Z20, Z25
+	VPTERNLOGD $0xca, Z22, Z21, Z25
+	VPRORD     $0x06, Z20, Z30
+	VPRORD     $0x0b, Z20, Z31
+	VPRORD     $0x19, Z20, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z23, Z23
+	VPADDD     Z30, Z23, Z23
+	VPADDD     Z23, Z19, Z19
+	VMOVDQU64  Z0, Z28
+	VPTERNLOGD $0xe8, Z2, Z1, Z28
+	VPRORD     $0x02, Z0, Z24
+	VPRORD     $0x0d, Z0, Z25
+	VPRORD     $0x16, Z0, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z7, Z7
+	VPADDD     Z24, Z7, Z7
+	VMOVDQU64  Z8, Z31
+	VPTERNLOGD $0xe8, Z10, Z9, Z31
+	VPRORD     $0x02, Z8, Z27
+	VPRORD     $0x0d, Z8, Z28
+	VPRORD     $0x16, Z8, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z15, Z15
+	VPADDD     Z27, Z15, Z15
+	VMOVDQU64  Z16, Z26
+	VPTERNLOGD $0xe8, Z18, Z17, Z26
+	VPRORD     $0x02, Z16, Z30
+	VPRORD     $0x0d, Z16, Z31
+	VPRORD     $0x16, Z16, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z23, Z23
+	VPADDD     Z30, Z23, Z23
+	VPADDD     64(R10), Z6, Z6
+	VPADDD     64(R11), Z14, Z14
+	VPADDD     64(DX), Z22, Z22
+	VMOVDQU64  Z3, Z27
+	VPTERNLOGD $0xca, Z5, Z4, Z27
+	VPRORD     $0x06, Z3, Z24
+	VPRORD     $0x0b, Z3, Z25
+	VPRORD     $0x19, Z3, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z6, Z6
+	VPADDD     Z24, Z6, Z6
+	VPADDD     Z6, Z2, Z2
+	VMOVDQU64  Z11, Z30
+	VPTERNLOGD $0xca, Z13, Z12, Z30
+	VPRORD     $0x06, Z11, Z27
+	VPRORD     $0x0b, Z11, Z28
+	VPRORD     $0x19, Z11, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z14, Z14
+	VPADDD     Z27, Z14, Z14
+	VPADDD     Z14, Z10, Z10
+	VMOVDQU64  Z19, Z25
+	VPTERNLOGD $0xca, Z21, Z20, Z25
+	VPRORD     $0x06, Z19, Z30
+	VPRORD     $0x0b, Z19, Z31
+	VPRORD     $0x19, Z19, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z22, Z22
+	VPADDD     Z30, Z22, Z22
+	VPADDD     Z22, Z18, Z18
+	VMOVDQU64  Z7, Z28
+	VPTERNLOGD $0xe8, Z1, Z0, Z28
+	VPRORD     $0x02, Z7, Z24
+	VPRORD     $0x0d, Z7, Z25
+	VPRORD     $0x16, Z7, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z6, Z6
+	VPADDD     Z24, Z6, Z6
+	VMOVDQU64  Z15, Z31
+	VPTERNLOGD $0xe8, Z9, Z8, Z31
+	VPRORD     $0x02, Z15, Z27
+	VPRORD     $0x0d, Z15, Z28
+	VPRORD     $0x16, Z15, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z14, Z14
+	VPADDD     Z27, Z14, Z14
+	VMOVDQU64  Z23, Z26
+	VPTERNLOGD $0xe8, Z17, Z16, Z26
+	VPRORD     $0x02, Z23, Z30
+	VPRORD     $0x0d, Z23, Z31
+	VPRORD     $0x16, Z23, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z22, Z22
+	VPADDD     Z30, Z22, Z22
+	VPADDD     128(R10), Z5, Z5
+	VPADDD     128(R11), Z13, Z13
+	VPADDD     128(DX), Z21, Z21
+	VMOVDQU64  Z2, Z27
+	VPTERNLOGD $0xca, Z4, Z3, Z27
+	VPRORD     $0x06, Z2, Z24
+	VPRORD     $0x0b, Z2, Z25
+	VPRORD     $0x19, Z2, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z5, Z5
+	VPADDD     Z24, Z5, Z5
+	VPADDD     Z5, Z1, Z1
+	VMOVDQU64  Z10, Z30
+	VPTERNLOGD $0xca, Z12, Z11, Z30
+	VPRORD     $0x06, Z10, Z27
+	VPRORD     $0x0b, Z10, Z28
+	VPRORD     $0x19, Z10, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z13, Z13
+	VPADDD     Z27, Z13, Z13
+	VPADDD     Z13, Z9, Z9
+	VMOVDQU64  Z18, Z25
+	VPTERNLOGD $0xca, Z20, Z19, Z25
+	VPRORD     $0x06, Z18, Z30
+	VPRORD     $0x0b, Z18, Z31
+	VPRORD     $0x19, Z18, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z21, Z21
+	VPADDD     Z30, Z21, Z21
+	VPADDD     Z21, Z17, Z17
+	VMOVDQU64  Z6, Z28
+	VPTERNLOGD $0xe8, Z0, Z7, Z28
+	VPRORD     $0x02, Z6, Z24
+	VPRORD     $0x0d, Z6, Z25
+	VPRORD     $0x16, Z6, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z5, Z5
+	VPADDD     Z24, Z5, Z5
+	VMOVDQU64  Z14, Z31
+	VPTERNLOGD $0xe8, Z8, Z15, Z31
+	VPRORD     $0x02, Z14, Z27
+	VPRORD     $0x0d, Z14, Z28
+	VPRORD     $0x16, Z14, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z13, Z13
+	VPADDD     Z27, Z13, Z13
+	VMOVDQU64  Z22, Z26
+	VPTERNLOGD $0xe8, Z16, Z23, Z26
+	VPRORD     $0x02, Z22, Z30
+	VPRORD     $0x0d, Z22, Z31
+	VPRORD     $0x16, Z22, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z21, Z21
+	VPADDD     Z30, Z21, Z21
+	VPADDD     192(R10), Z4, Z4
+	VPADDD     192(R11), Z12, Z12
+	VPADDD     192(DX), Z20, Z20
+	VMOVDQU64  Z1, Z27
+	VPTERNLOGD $0xca, Z3, Z2, Z27
+	VPRORD     $0x06, Z1, Z24
+	VPRORD     $0x0b, Z1, Z25
+	VPRORD     $0x19, Z1, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z4, Z4
+	VPADDD     Z24, Z4, Z4
+	VPADDD     Z4, Z0, Z0
+	VMOVDQU64  Z9, Z30
+	VPTERNLOGD $0xca, Z11, Z10, Z30
+	VPRORD     $0x06, Z9, Z27
+	VPRORD     $0x0b, Z9, Z28
+	VPRORD     $0x19, Z9, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z12, Z12
+	VPADDD     Z27, Z12, Z12
+	VPADDD     Z12, Z8, Z8
+	VMOVDQU64  Z17, Z25
+	VPTERNLOGD $0xca, Z19, Z18, Z25
+	VPRORD     $0x06, Z17, Z30
+	VPRORD     $0x0b, Z17, Z31
+	VPRORD     $0x19, Z17, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z20, Z20
+	VPADDD     Z30, Z20, Z20
+	VPADDD     Z20, Z16, Z16
+	VMOVDQU64  Z5, Z28
+	VPTERNLOGD $0xe8, Z7, Z6, Z28
+	VPRORD     $0x02, Z5, Z24
+	VPRORD     $0x0d, Z5, Z25
+	VPRORD     $0x16, Z5, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z4, Z4
+	VPADDD     Z24, Z4, Z4
+	VMOVDQU64  Z13, Z31
+	VPTERNLOGD $0xe8, Z15, Z14, Z31
+	VPRORD     $0x02, Z13, Z27
+	VPRORD     $0x0d, Z13, Z28
+	VPRORD     $0x16, Z13, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z12, Z12
+	VPADDD     Z27, Z12, Z12
+	VMOVDQU64  Z21, Z26
+	VPTERNLOGD $0xe8, Z23, Z22, Z26
+	VPRORD     $0x02, Z21, Z30
+	VPRORD     $0x0d, Z21, Z31
+	VPRORD     $0x16, Z21, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z20, Z20
+	VPADDD     Z30, Z20, Z20
+	VPADDD     256(R10), Z3, Z3
+	VPADDD     256(R11), Z11, Z11
+	VPADDD     256(DX), Z19, Z19
+	VMOVDQU64  Z0, Z27
+	VPTERNLOGD $0xca, Z2, Z1, Z27
+	VPRORD     $0x06, Z0, Z24
+	VPRORD     $0x0b, Z0, Z25
+	VPRORD     $0x19, Z0, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z3, Z3
+	VPADDD     Z24, Z3, Z3
+	VPADDD     Z3, Z7, Z7
+	VMOVDQU64  Z8, Z30
+	VPTERNLOGD $0xca, Z10, Z9, Z30
+	VPRORD     $0x06, Z8, Z27
+	VPRORD     $0x0b, Z8, Z28
+	VPRORD     $0x19, Z8, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z11, Z11
+	VPADDD     Z27, Z11, Z11
+	VPADDD     Z11, Z15, Z15
+	VMOVDQU64  Z16, Z25
+	VPTERNLOGD $0xca, Z18, Z17, Z25
+	VPRORD     $0x06, Z16, Z30
+	VPRORD     $0x0b, Z16, Z31
+	VPRORD     $0x19, Z16, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z19, Z19
+	VPADDD     Z30, Z19, Z19
+	VPADDD     Z19, Z23, Z23
+	VMOVDQU64  Z4, Z28
+	VPTERNLOGD $0xe8, Z6, Z5, Z28
+	VPRORD     $0x02, Z4, Z24
+	VPRORD     $0x0d, Z4, Z25
+	VPRORD     $0x16, Z4, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z3, Z3
+	VPADDD     Z24, Z3, Z3
+	VMOVDQU64  Z12, Z31
+	VPTERNLOGD $0xe8, Z14, Z13, Z31
+	VPRORD     $0x02, Z12, Z27
+	VPRORD     $0x0d, Z12, Z28
+	VPRORD     $0x16, Z12, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z11, Z11
+	VPADDD     Z27, Z11, Z11
+	VMOVDQU64  Z20, Z26
+	VPTERNLOGD $0xe8, Z22, Z21, Z26
+	VPRORD     $0x02, Z20, Z30
+	VPRORD     $0x0d, Z20, Z31
+	VPRORD     $0x16, Z20, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z19, Z19
+	VPADDD     Z30, Z19, Z19
+	VPADDD     320(R10), Z2, Z2
+	VPADDD     320(R11), Z10, Z10
+	VPADDD     320(DX), Z18, Z18
+	VMOVDQU64  Z7, Z27
+	VPTERNLOGD $0xca, Z1, Z0, Z27
+	VPRORD     $0x06, Z7, Z24
+	VPRORD     $0x0b, Z7, Z25
+	VPRORD     $0x19, Z7, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z2, Z2
+	VPADDD     Z24, Z2, Z2
+	VPADDD     Z2, Z6, Z6
+	VMOVDQU64  Z15, Z30
+	VPTERNLOGD $0xca, Z9, Z8, Z30
+	VPRORD     $0x06, Z15, Z27
+	VPRORD     $0x0b, Z15, Z28
+	VPRORD     $0x19, Z15, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z10, Z10
+	VPADDD     Z27, Z10, Z10
+	VPADDD     Z10, Z14, Z14
+	VMOVDQU64  Z23, Z25
+	VPTERNLOGD $0xca, Z17, Z16, Z25
+	VPRORD     $0x06, Z23, Z30
+	VPRORD     $0x0b, Z23, Z31
+	VPRORD     $0x19, Z23, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z18, Z18
+	VPADDD     Z30, Z18, Z18
+	VPADDD     Z18, Z22, Z22
+	VMOVDQU64  Z3, Z28
+	VPTERNLOGD $0xe8, Z5, Z4, Z28
+	VPRORD     $0x02, Z3, Z24
+	VPRORD     $0x0d, Z3, Z25
+	VPRORD     $0x16, Z3, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z2, Z2
+	VPADDD     Z24, Z2, Z2
+	VMOVDQU64  Z11, Z31
+	VPTERNLOGD $0xe8, Z13, Z12, Z31
+	VPRORD     $0x02, Z11, Z27
+	VPRORD     $0x0d, Z11, Z28
+	VPRORD     $0x16, Z11, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z10, Z10
+	VPADDD     Z27, Z10, Z10
+	VMOVDQU64  Z19, Z26
+	VPTERNLOGD $0xe8, Z21, Z20, Z26
+	VPRORD     $0x02, Z19, Z30
+	VPRORD     $0x0d, Z19, Z31
+	VPRORD     $0x16, Z19, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z18, Z18
+	VPADDD     Z30, Z18, Z18
+	VPADDD     384(R10), Z1, Z1
+	VPADDD     384(R11), Z9, Z9
+	VPADDD     384(DX), Z17, Z17
+	VMOVDQU64  Z6, Z27
+	VPTERNLOGD $0xca, Z0, Z7, Z27
+	VPRORD     $0x06, Z6, Z24
+	VPRORD     $0x0b, Z6, Z25
+	VPRORD     $0x19, Z6, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z1, Z1
+	VPADDD     Z24, Z1, Z1
+	VPADDD     Z1, Z5, Z5
+	VMOVDQU64  Z14, Z30
+	VPTERNLOGD $0xca, Z8, Z15, Z30
+	VPRORD     $0x06, Z14, Z27
+	VPRORD     $0x0b, Z14, Z28
+	VPRORD     $0x19, Z14, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z9, Z9
+	VPADDD     Z27, Z9, Z9
+	VPADDD     Z9, Z13, Z13
+	VMOVDQU64  Z22, Z25
+	VPTERNLOGD $0xca, Z16, Z23, Z25
+	VPRORD     $0x06, Z22, Z30
+	VPRORD     $0x0b, Z22, Z31
+	VPRORD     $0x19, Z22, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z17, Z17
+	VPADDD     Z30, Z17, Z17
+	VPADDD     Z17, Z21, Z21
+	VMOVDQU64  Z2, Z28
+	VPTERNLOGD $0xe8, Z4, Z3, Z28
+	VPRORD     $0x02, Z2, Z24
+	VPRORD     $0x0d, Z2, Z25
+	VPRORD     $0x16, Z2, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z1, Z1
+	VPADDD     Z24, Z1, Z1
+	VMOVDQU64  Z10, Z31
+	VPTERNLOGD $0xe8, Z12, Z11, Z31
+	VPRORD     $0x02, Z10, Z27
+	VPRORD     $0x0d, Z10, Z28
+	VPRORD     $0x16, Z10, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z9, Z9
+	VPADDD     Z27, Z9, Z9
+	VMOVDQU64  Z18, Z26
+	VPTERNLOGD $0xe8, Z20, Z19, Z26
+	VPRORD     $0x02, Z18, Z30
+	VPRORD     $0x0d, Z18, Z31
+	VPRORD     $0x16, Z18, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z17, Z17
+	VPADDD     Z30, Z17, Z17
+	VPADDD     448(R10), Z0, Z0
+	VPADDD     448(R11), Z8, Z8
+	VPADDD     448(DX), Z16, Z16
+	VMOVDQU64  Z5, Z27
+	VPTERNLOGD $0xca, Z7, Z6, Z27
+	VPRORD     $0x06, Z5, Z24
+	VPRORD     $0x0b, Z5, Z25
+	VPRORD     $0x19, Z5, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z0, Z0
+	VPADDD     Z24, Z0, Z0
+	VPADDD     Z0, Z4, Z4
+	VMOVDQU64  Z13, Z30
+	VPTERNLOGD $0xca, Z15, Z14, Z30
+	VPRORD     $0x06, Z13, Z27
+	VPRORD     $0x0b, Z13, Z28
+	VPRORD     $0x19, Z13, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z8, Z8
+	VPADDD     Z27, Z8, Z8
+	VPADDD     Z8, Z12, Z12
+	VMOVDQU64  Z21, Z25
+	VPTERNLOGD $0xca, Z23, Z22, Z25
+	VPRORD     $0x06, Z21, Z30
+	VPRORD     $0x0b, Z21, Z31
+	VPRORD     $0x19, Z21, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z16, Z16
+	VPADDD     Z30, Z16, Z16
+	VPADDD     Z16, Z20, Z20
+	VMOVDQU64  Z1, Z28
+	VPTERNLOGD $0xe8, Z3, Z2, Z28
+	VPRORD     $0x02, Z1, Z24
+	VPRORD     $0x0d, Z1, Z25
+	VPRORD     $0x16, Z1, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z0, Z0
+	VPADDD     Z24, Z0, Z0
+	VMOVDQU64  Z9, Z31
+	VPTERNLOGD $0xe8, Z11, Z10, Z31
+	VPRORD     $0x02, Z9, Z27
+	VPRORD     $0x0d, Z9, Z28
+	VPRORD     $0x16, Z9, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z8, Z8
+	VPADDD     Z27, Z8, Z8
+	VMOVDQU64  Z17, Z26
+	VPTERNLOGD $0xe8, Z19, Z18, Z26
+	VPRORD     $0x02, Z17, Z30
+	VPRORD     $0x0d, Z17, Z31
+	VPRORD     $0x16, Z17, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z16, Z16
+	VPADDD     Z30, Z16, Z16
+	ADDQ       $+512, R10
+	ADDQ       $+512, R11
+	ADDQ       $+512, DX
+	DECQ       R13
+	JNZ        node48_sums
+	TESTQ      CX, CX
+	JNZ        node48_end
+	LEAQ       k<>+64(SB), R12
+	LEAQ       1536(R14), AX
+	LEAQ       2048(R14), BX
+	MOVQ       $0x00000006, R13
 
 node48_rounds:
+	PREFETCHT0  3072(SI)
+	PREFETCHT0  3136(SI)
+	PREFETCHT0  3200(SI)
+	PREFETCHT0  3264(SI)
+	PREFETCHT0  3328(SI)
+	PREFETCHT0  3392(SI)
+	PREFETCHT0  3456(SI)
+	PREFETCHT0  3520(SI)
+	ADDQ        $+512, SI
 	VPADDD.BCST (R12), Z7, Z7
 	VMOVDQU64   (AX), Z29
 	VPADDD      64(BX), Z29, Z29
@@ -11181,445 +11343,14 @@ node48_rounds:
 	VMOVDQU64   Z21, 1344(R14)
 	VMOVDQU64   Z22, 1408(R14)
 	VMOVDQU64   Z23, 1472(R14)
-	LEAQ        nodeKW<>+0(SB), R12
+	LEAQ        nodeSums<>+0(SB), R10
+	LEAQ        nodeSums<>+0(SB), R11
+	LEAQ        nodeSums<>+0(SB), DX
 	MOVQ        $0x00000008, R13
+	MOVQ        R13, CX
+	JMP         node48_block
 
-node48_constant:
-	VPADDD.BCST (R12), Z7, Z7
-	VPADDD.BCST (R12), Z15, Z15
-	VPADDD.BCST (R12), Z23, Z23
-	VMOVDQU64   Z4, Z27
-	VPTERNLOGD  $0xca, Z6, Z5, Z27
-	VPRORD      $0x06, Z4, Z24
-	VPRORD      $0x0b, Z4, Z25
-	VPRORD      $0x19, Z4, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z7, Z7
-	VPADDD      Z24, Z7, Z7
-	VPADDD      Z7, Z3, Z3
-	VMOVDQU64   Z12, Z30
-	VPTERNLOGD  $0xca, Z14, Z13, Z30
-	VPRORD      $0x06, Z12, Z27
-	VPRORD      $0x0b, Z12, Z28
-	VPRORD      $0x19, Z12, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z15, Z15
-	VPADDD      Z27, Z15, Z15
-	VPADDD      Z15, Z11, Z11
-	VMOVDQU64   Z20, Z25
-	VPTERNLOGD  $0xca, Z22, Z21, Z25
-	VPRORD      $0x06, Z20, Z30
-	VPRORD      $0x0b, Z20, Z31
-	VPRORD      $0x19, Z20, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z23, Z23
-	VPADDD      Z30, Z23, Z23
-	VPADDD      Z23, Z19, Z19
-	VMOVDQU64   Z0, Z28
-	VPTERNLOGD  $0xe8, Z2, Z1, Z28
-	VPRORD      $0x02, Z0, Z24
-	VPRORD      $0x0d, Z0, Z25
-	VPRORD      $0x16, Z0, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z7, Z7
-	VPADDD      Z24, Z7, Z7
-	VMOVDQU64   Z8, Z31
-	VPTERNLOGD  $0xe8, Z10, Z9, Z31
-	VPRORD      $0x02, Z8, Z27
-	VPRORD      $0x0d, Z8, Z28
-	VPRORD      $0x16, Z8, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z15, Z15
-	VPADDD      Z27, Z15, Z15
-	VMOVDQU64   Z16, Z26
-	VPTERNLOGD  $0xe8, Z18, Z17, Z26
-	VPRORD      $0x02, Z16, Z30
-	VPRORD      $0x0d, Z16, Z31
-	VPRORD      $0x16, Z16, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z23, Z23
-	VPADDD      Z30, Z23, Z23
-	VPADDD.BCST 4(R12), Z6, Z6
-	VPADDD.BCST 4(R12), Z14, Z14
-	VPADDD.BCST 4(R12), Z22, Z22
-	VMOVDQU64   Z3, Z27
-	VPTERNLOGD  $0xca, Z5, Z4, Z27
-	VPRORD      $0x06, Z3, Z24
-	VPRORD      $0x0b, Z3, Z25
-	VPRORD      $0x19, Z3, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z6, Z6
-	VPADDD      Z24, Z6, Z6
-	VPADDD      Z6, Z2, Z2
-	VMOVDQU64   Z11, Z30
-	VPTERNLOGD  $0xca, Z13, Z12, Z30
-	VPRORD      $0x06, Z11, Z27
-	VPRORD      $0x0b, Z11, Z28
-	VPRORD      $0x19, Z11, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z14, Z14
-	VPADDD      Z27, Z14, Z14
-	VPADDD      Z14, Z10, Z10
-	VMOVDQU64   Z19, Z25
-	VPTERNLOGD  $0xca, Z21, Z20, Z25
-	VPRORD      $0x06, Z19, Z30
-	VPRORD      $0x0b, Z19, Z31
-	VPRORD      $0x19, Z19, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z22, Z22
-	VPADDD      Z30, Z22, Z22
-	VPADDD      Z22, Z18, Z18
-	VMOVDQU64   Z7, Z28
-	VPTERNLOGD  $0xe8, Z1, Z0, Z28
-	VPRORD      $0x02, Z7, Z24
-	VPRORD      $0x0d, Z7, Z25
-	VPRORD      $0x16, Z7, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z6, Z6
-	VPADDD      Z24, Z6, Z6
-	VMOVDQU64   Z15, Z31
-	VPTERNLOGD  $0xe8, Z9, Z8, Z31
-	VPRORD      $0x02, Z15, Z27
-	VPRORD      $0x0d, Z15, Z28
-	VPRORD      $0x16, Z15, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z14, Z14
-	VPADDD      Z27, Z14, Z14
-	VMOVDQU64   Z23, Z26
-	VPTERNLOGD  $0xe8, Z17, Z16, Z26
-	VPRORD      $0x02, Z23, Z30
-	VPRORD      $0x0d, Z23, Z31
-	VPRORD      $0x16, Z23, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z22, Z22
-	VPADDD      Z30, Z22, Z22
-	VPADDD.BCST 8(R12), Z5, Z5
-	VPADDD.BCST 8(R12), Z13, Z13
-	VPADDD.BCST 8(R12), Z21, Z21
-	VMOVDQU64   Z2, Z27
-	VPTERNLOGD  $0xca, Z4, Z3, Z27
-	VPRORD      $0x06, Z2, Z24
-	VPRORD      $0x0b, Z2, Z25
-	VPRORD      $0x19, Z2, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z5, Z5
-	VPADDD      Z24, Z5, Z5
-	VPADDD      Z5, Z1, Z1
-	VMOVDQU64   Z10, Z30
-	VPTERNLOGD  $0xca, Z12, Z11, Z30
-	VPRORD      $0x06, Z10, Z27
-	VPRORD      $0x0b, Z10, Z28
-	VPRORD      $0x19, Z10, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z13, Z13
-	VPADDD      Z27, Z13, Z13
-	VPADDD      Z13, Z9, Z9
-	VMOVDQU64   Z18, Z25
-	VPTERNLOGD  $0xca, Z20, Z19, Z25
-	VPRORD      $0x06, Z18, Z30
-	VPRORD      $0x0b, Z18, Z31
-	VPRORD      $0x19, Z18, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z21, Z21
-	VPADDD      Z30, Z21, Z21
-	VPADDD      Z21, Z17, Z17
-	VMOVDQU64   Z6, Z28
-	VPTERNLOGD  $0xe8, Z0, Z7, Z28
-	VPRORD      $0x02, Z6, Z24
-	VPRORD      $0x0d, Z6, Z25
-	VPRORD      $0x16, Z6, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z5, Z5
-	VPADDD      Z24, Z5, Z5
-	VMOVDQU64   Z14, Z31
-	VPTERNLOGD  $0xe8, Z8, Z15, Z31
-	VPRORD      $0x02, Z14, Z27
-	VPRORD      $0x0d, Z14, Z28
-	VPRORD      $0x16, Z14, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z13, Z13
-	VPADDD      Z27, Z13, Z13
-	VMOVDQU64   Z22, Z26
-	VPTERNLOGD  $0xe8, Z16, Z23, Z26
-	VPRORD      $0x02, Z22, Z30
-	VPRORD      $0x0d, Z22, Z31
-	VPRORD      $0x16, Z22, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z21, Z21
-	VPADDD      Z30, Z21, Z21
-	VPADDD.BCST 12(R12), Z4, Z4
-	VPADDD.BCST 12(R12), Z12, Z12
-	VPADDD.BCST 12(R12), Z20, Z20
-	VMOVDQU64   Z1, Z27
-	VPTERNLOGD  $0xca, Z3, Z2, Z27
-	VPRORD      $0x06, Z1, Z24
-	VPRORD      $0x0b, Z1, Z25
-	VPRORD      $0x19, Z1, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z4, Z4
-	VPADDD      Z24, Z4, Z4
-	VPADDD      Z4, Z0, Z0
-	VMOVDQU64   Z9, Z30
-	VPTERNLOGD  $0xca, Z11, Z10, Z30
-	VPRORD      $0x06, Z9, Z27
-	VPRORD      $0x0b, Z9, Z28
-	VPRORD      $0x19, Z9, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z12, Z12
-	VPADDD      Z27, Z12, Z12
-	VPADDD      Z12, Z8, Z8
-	VMOVDQU64   Z17, Z25
-	VPTERNLOGD  $0xca, Z19, Z18, Z25
-	VPRORD      $0x06, Z17, Z30
-	VPRORD      $0x0b, Z17, Z31
-	VPRORD      $0x19, Z17, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z20, Z20
-	VPADDD      Z30, Z20, Z20
-	VPADDD      Z20, Z16, Z16
-	VMOVDQU64   Z5, Z28
-	VPTERNLOGD  $0xe8, Z7, Z6, Z28
-	VPRORD      $0x02, Z5, Z24
-	VPRORD      $0x0d, Z5, Z25
-	VPRORD      $0x16, Z5, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z4, Z4
-	VPADDD      Z24, Z4, Z4
-	VMOVDQU64   Z13, Z31
-	VPTERNLOGD  $0xe8, Z15, Z14, Z31
-	VPRORD      $0x02, Z13, Z27
-	VPRORD      $0x0d, Z13, Z28
-	VPRORD      $0x16, Z13, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z12, Z12
-	VPADDD      Z27, Z12, Z12
-	VMOVDQU64   Z21, Z26
-	VPTERNLOGD  $0xe8, Z23, Z22, Z26
-	VPRORD      $0x02, Z21, Z30
-	VPRORD      $0x0d, Z21, Z31
-	VPRORD      $0x16, Z21, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z20, Z20
-	VPADDD      Z30, Z20, Z20
-	VPADDD.BCST 16(R12), Z3, Z3
-	VPADDD.BCST 16(R12), Z11, Z11
-	VPADDD.BCST 16(R12), Z19, Z19
-	VMOVDQU64   Z0, Z27
-	VPTERNLOGD  $0xca, Z2, Z1, Z27
-	VPRORD      $0x06, Z0, Z24
-	VPRORD      $0x0b, Z0, Z25
-	VPRORD      $0x19, Z0, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z3, Z3
-	VPADDD      Z24, Z3, Z3
-	VPADDD      Z3, Z7, Z7
-	VMOVDQU64   Z8, Z30
-	VPTERNLOGD  $0xca, Z10, Z9, Z30
-	VPRORD      $0x06, Z8, Z27
-	VPRORD      $0x0b, Z8, Z28
-	VPRORD      $0x19, Z8, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z11, Z11
-	VPADDD      Z27, Z11, Z11
-	VPADDD      Z11, Z15, Z15
-	VMOVDQU64   Z16, Z25
-	VPTERNLOGD  $0xca, Z18, Z17, Z25
-	VPRORD      $0x06, Z16, Z30
-	VPRORD      $0x0b, Z16, Z31
-	VPRORD      $0x19, Z16, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z19, Z19
-	VPADDD      Z30, Z19, Z19
-	VPADDD      Z19, Z23, Z23
-	VMOVDQU64   Z4, Z28
-	VPTERNLOGD  $0xe8, Z6, Z5, Z28
-	VPRORD      $0x02, Z4, Z24
-	VPRORD      $0x0d, Z4, Z25
-	VPRORD      $0x16, Z4, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z3, Z3
-	VPADDD      Z24, Z3, Z3
-	VMOVDQU64   Z12, Z31
-	VPTERNLOGD  $0xe8, Z14, Z13, Z31
-	VPRORD      $0x02, Z12, Z27
-	VPRORD      $0x0d, Z12, Z28
-	VPRORD      $0x16, Z12, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z11, Z11
-	VPADDD      Z27, Z11, Z11
-	VMOVDQU64   Z20, Z26
-	VPTERNLOGD  $0xe8, Z22, Z21, Z26
-	VPRORD      $0x02, Z20, Z30
-	VPRORD      $0x0d, Z20, Z31
-	VPRORD      $0x16, Z20, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z19, Z19
-	VPADDD      Z30, Z19, Z19
-	VPADDD.BCST 20(R12), Z2, Z2
-	VPADDD.BCST 20(R12), Z10, Z10
-	VPADDD.BCST 20(R12), Z18, Z18
-	VMOVDQU64   Z7, Z27
-	VPTERNLOGD  $0xca, Z1, Z0, Z27
-	VPRORD      $0x06, Z7, Z24
-	VPRORD      $0x0b, Z7, Z25
-	VPRORD      $0x19, Z7, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z2, Z2
-	VPADDD      Z24, Z2, Z2
-	VPADDD      Z2, Z6, Z6
-	VMOVDQU64   Z15, Z30
-	VPTERNLOGD  $0xca, Z9, Z8, Z30
-	VPRORD      $0x06, Z15, Z27
-	VPRORD      $0x0b, Z15, Z28
-	VPRORD      $0x19, Z15, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z10, Z10
-	VPADDD      Z27, Z10, Z10
-	VPADDD      Z10, Z14, Z14
-	VMOVDQU64   Z23, Z25
-	VPTERNLOGD  $0xca, Z17, Z16, Z25
-	VPRORD      $0x06, Z23, Z30
-	VPRORD      $0x0b, Z23, Z31
-	VPRORD      $0x19, Z23, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z18, Z18
-	VPADDD      Z30, Z18, Z18
-	VPADDD      Z18, Z22, Z22
-	VMOVDQU64   Z3, Z28
-	VPTERNLOGD  $0xe8, Z5, Z4, Z28
-	VPRORD      $0x02, Z3, Z24
-	VPRORD      $0x0d, Z3, Z25
-	VPRORD      $0x16, Z3, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z2, Z2
-	VPADDD      Z24, Z2, Z2
-	VMOVDQU64   Z11, Z31
-	VPTERNLOGD  $0xe8, Z13, Z12, Z31
-	VPRORD      $0x02, Z11, Z27
-	VPRORD      $0x0d, Z11, Z28
-	VPRORD      $0x16, Z11, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z10, Z10
-	VPADDD      Z27, Z10, Z10
-	VMOVDQU64   Z19, Z26
-	VPTERNLOGD  $0xe8, Z21, Z20, Z26
-	VPRORD      $0x02, Z19, Z30
-	VPRORD      $0x0d, Z19, Z31
-	VPRORD      $0x16, Z19, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z18, Z18
-	VPADDD      Z30, Z18, Z18
-	VPADDD.BCST 24(R12), Z1, Z1
-	VPADDD.BCST 24(R12), Z9, Z9
-	VPADDD.BCST 24(R12), Z17, Z17
-	VMOVDQU64   Z6, Z27
-	VPTERNLOGD  $0xca, Z0, Z7, Z27
-	VPRORD      $0x06, Z6, Z24
-	VPRORD      $0x0b, Z6, Z25
-	VPRORD      $0x19, Z6, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z1, Z1
-	VPADDD      Z24, Z1, Z1
-	VPADDD      Z1, Z5, Z5
-	VMOVDQU64   Z14, Z30
-	VPTERNLOGD  $0xca, Z8, Z15, Z30
-	VPRORD      $0x06, Z14, Z27
-	VPRORD      $0x0b, Z14, Z28
-	VPRORD      $0x19, Z14, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z9, Z9
-	VPADDD      Z27, Z9, Z9
-	VPADDD      Z9, Z13, Z13
-	VMOVDQU64   Z22, Z25
-	VPTERNLOGD  $0xca, Z16, Z23, Z25
-	VPRORD      $0x06, Z22, Z30
-	VPRORD      $0x0b, Z22, Z31
-	VPRORD      $0x19, Z22, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z17, Z17
-	VPADDD      Z30, Z17, Z17
-	VPADDD      Z17, Z21, Z21
-	VMOVDQU64   Z2, Z28
-	VPTERNLOGD  $0xe8, Z4, Z3, Z28
-	VPRORD      $0x02, Z2, Z24
-	VPRORD      $0x0d, Z2, Z25
-	VPRORD      $0x16, Z2, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z1, Z1
-	VPADDD      Z24, Z1, Z1
-	VMOVDQU64   Z10, Z31
-	VPTERNLOGD  $0xe8, Z12, Z11, Z31
-	VPRORD      $0x02, Z10, Z27
-	VPRORD      $0x0d, Z10, Z28
-	VPRORD      $0x16, Z10, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z9, Z9
-	VPADDD      Z27, Z9, Z9
-	VMOVDQU64   Z18, Z26
-	VPTERNLOGD  $0xe8, Z20, Z19, Z26
-	VPRORD      $0x02, Z18, Z30
-	VPRORD      $0x0d, Z18, Z31
-	VPRORD      $0x16, Z18, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z17, Z17
-	VPADDD      Z30, Z17, Z17
-	VPADDD.BCST 28(R12), Z0, Z0
-	VPADDD.BCST 28(R12), Z8, Z8
-	VPADDD.BCST 28(R12), Z16, Z16
-	VMOVDQU64   Z5, Z27
-	VPTERNLOGD  $0xca, Z7, Z6, Z27
-	VPRORD      $0x06, Z5, Z24
-	VPRORD      $0x0b, Z5, Z25
-	VPRORD      $0x19, Z5, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z27, Z0, Z0
-	VPADDD      Z24, Z0, Z0
-	VPADDD      Z0, Z4, Z4
-	VMOVDQU64   Z13, Z30
-	VPTERNLOGD  $0xca, Z15, Z14, Z30
-	VPRORD      $0x06, Z13, Z27
-	VPRORD      $0x0b, Z13, Z28
-	VPRORD      $0x19, Z13, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z30, Z8, Z8
-	VPADDD      Z27, Z8, Z8
-	VPADDD      Z8, Z12, Z12
-	VMOVDQU64   Z21, Z25
-	VPTERNLOGD  $0xca, Z23, Z22, Z25
-	VPRORD      $0x06, Z21, Z30
-	VPRORD      $0x0b, Z21, Z31
-	VPRORD      $0x19, Z21, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z25, Z16, Z16
-	VPADDD      Z30, Z16, Z16
-	VPADDD      Z16, Z20, Z20
-	VMOVDQU64   Z1, Z28
-	VPTERNLOGD  $0xe8, Z3, Z2, Z28
-	VPRORD      $0x02, Z1, Z24
-	VPRORD      $0x0d, Z1, Z25
-	VPRORD      $0x16, Z1, Z26
-	VPTERNLOGD  $0x96, Z25, Z26, Z24
-	VPADDD      Z28, Z0, Z0
-	VPADDD      Z24, Z0, Z0
-	VMOVDQU64   Z9, Z31
-	VPTERNLOGD  $0xe8, Z11, Z10, Z31
-	VPRORD      $0x02, Z9, Z27
-	VPRORD      $0x0d, Z9, Z28
-	VPRORD      $0x16, Z9, Z29
-	VPTERNLOGD  $0x96, Z28, Z29, Z27
-	VPADDD      Z31, Z8, Z8
-	VPADDD      Z27, Z8, Z8
-	VMOVDQU64   Z17, Z26
-	VPTERNLOGD  $0xe8, Z19, Z18, Z26
-	VPRORD      $0x02, Z17, Z30
-	VPRORD      $0x0d, Z17, Z31
-	VPRORD      $0x16, Z17, Z24
-	VPTERNLOGD  $0x96, Z31, Z24, Z30
-	VPADDD      Z26, Z16, Z16
-	VPADDD      Z30, Z16, Z16
-	ADDQ        $+32, R12
-	DECQ        R13
-	JNZ         node48_constant
+node48_end:
 	VPADDD      (R14), Z0, Z0
 	VPADDD      64(R14), Z1, Z1
 	VPADDD      128(R14), Z2, Z2
@@ -16573,2476 +16304,1895 @@ chain32_digest:
 	VZEROUPPER
 	RET
 
-// func pow32(args *byte)
+// func pow48(args *byte)
 // Requires: AVX, AVX512BW, AVX512F
-TEXT ·pow32(SB), $3200-8
+TEXT ·pow48(SB), $17216-8
 	MOVQ         args+0(FP), DI
 	MOVQ         584(DI), CX
 	LEAQ         (SP), R14
 	ADDQ         $0x3f, R14
 	ANDQ         $-64, R14
+	VPBROADCASTD 336(DI), Z0
+	VMOVDQU64    Z0, 4608(R14)
+	VMOVDQU64    Z0, 6656(R14)
+	VMOVDQU64    Z0, 8704(R14)
+	VPBROADCASTD 340(DI), Z0
+	VMOVDQU64    Z0, 4672(R14)
+	VMOVDQU64    Z0, 6720(R14)
+	VMOVDQU64    Z0, 8768(R14)
+	VPBROADCASTD 344(DI), Z0
+	VMOVDQU64    Z0, 4736(R14)
+	VMOVDQU64    Z0, 6784(R14)
+	VMOVDQU64    Z0, 8832(R14)
+	VPBROADCASTD 348(DI), Z0
+	VMOVDQU64    Z0, 4800(R14)
+	VMOVDQU64    Z0, 6848(R14)
+	VMOVDQU64    Z0, 8896(R14)
+	VPBROADCASTD 352(DI), Z0
+	VMOVDQU64    Z0, 4864(R14)
+	VMOVDQU64    Z0, 6912(R14)
+	VMOVDQU64    Z0, 8960(R14)
+	VPBROADCASTD 356(DI), Z0
+	VMOVDQU64    Z0, 4928(R14)
+	VMOVDQU64    Z0, 6976(R14)
+	VMOVDQU64    Z0, 9024(R14)
+	VPBROADCASTD 360(DI), Z0
+	VMOVDQU64    Z0, 4992(R14)
+	VMOVDQU64    Z0, 7040(R14)
+	VMOVDQU64    Z0, 9088(R14)
+	VPBROADCASTD 364(DI), Z0
+	VMOVDQU64    Z0, 5056(R14)
+	VMOVDQU64    Z0, 7104(R14)
+	VMOVDQU64    Z0, 9152(R14)
+	VPBROADCASTD 368(DI), Z0
+	VMOVDQU64    Z0, 5120(R14)
+	VMOVDQU64    Z0, 7168(R14)
+	VMOVDQU64    Z0, 9216(R14)
+	VPBROADCASTD 372(DI), Z0
+	VMOVDQU64    Z0, 5184(R14)
+	VMOVDQU64    Z0, 7232(R14)
+	VMOVDQU64    Z0, 9280(R14)
+	VPBROADCASTD 376(DI), Z0
+	VMOVDQU64    Z0, 5248(R14)
+	VMOVDQU64    Z0, 7296(R14)
+	VMOVDQU64    Z0, 9344(R14)
+	VPBROADCASTD 380(DI), Z0
+	VMOVDQU64    Z0, 5312(R14)
+	VMOVDQU64    Z0, 7360(R14)
+	VMOVDQU64    Z0, 9408(R14)
+	VPBROADCASTD 384(DI), Z0
+	VMOVDQU64    Z0, 5376(R14)
+	VMOVDQU64    Z0, 7424(R14)
+	VMOVDQU64    Z0, 9472(R14)
+	VPBROADCASTD 388(DI), Z0
+	VMOVDQU64    Z0, 5440(R14)
+	VMOVDQU64    Z0, 7488(R14)
+	VMOVDQU64    Z0, 9536(R14)
+	VPBROADCASTD digestKW<>+32(SB), Z0
+	VMOVDQU64    Z0, 11264(R14)
+	VMOVDQU64    Z0, 13312(R14)
+	VMOVDQU64    Z0, 15360(R14)
+	VPBROADCASTD digestKW<>+36(SB), Z0
+	VMOVDQU64    Z0, 11328(R14)
+	VMOVDQU64    Z0, 13376(R14)
+	VMOVDQU64    Z0, 15424(R14)
+	VPBROADCASTD digestKW<>+40(SB), Z0
+	VMOVDQU64    Z0, 11392(R14)
+	VMOVDQU64    Z0, 13440(R14)
+	VMOVDQU64    Z0, 15488(R14)
+	VPBROADCASTD digestKW<>+44(SB), Z0
+	VMOVDQU64    Z0, 11456(R14)
+	VMOVDQU64    Z0, 13504(R14)
+	VMOVDQU64    Z0, 15552(R14)
+	VPBROADCASTD digestKW<>+48(SB), Z0
+	VMOVDQU64    Z0, 11520(R14)
+	VMOVDQU64    Z0, 13568(R14)
+	VMOVDQU64    Z0, 15616(R14)
+	VPBROADCASTD digestKW<>+52(SB), Z0
+	VMOVDQU64    Z0, 11584(R14)
+	VMOVDQU64    Z0, 13632(R14)
+	VMOVDQU64    Z0, 15680(R14)
+	VPBROADCASTD digestKW<>+56(SB), Z0
+	VMOVDQU64    Z0, 11648(R14)
+	VMOVDQU64    Z0, 13696(R14)
+	VMOVDQU64    Z0, 15744(R14)
+	VPBROADCASTD digestKW<>+60(SB), Z0
+	VMOVDQU64    Z0, 11712(R14)
+	VMOVDQU64    Z0, 13760(R14)
+	VMOVDQU64    Z0, 15808(R14)
 	VPBROADCASTD 576(DI), Z0
 	VPADDD       laneIndex<>+0(SB), Z0, Z0
-	VMOVDQU32    Z0, 3072(R14)
-	MOVL         $0x00000010, DX
+	VMOVDQU64    Z0, 17088(R14)
 
-pow32_group:
-	VMOVDQU32    3072(R14), Z0
-	VPBROADCASTD DX, Z1
+pow48_group:
+	// Words 18 to 35 of the header block, and their sums.
+	VMOVDQU64    17088(R14), Z0
+	MOVL         $0x00000010, AX
+	VPBROADCASTD AX, Z1
+	LEAQ         16896(R14), R9
+	LEAQ         1536(R14), BX
+	LEAQ         4608(R14), R8
+	MOVQ         $0x00000003, R13
 
+pow48_header:
 	// The nonce is little-endian in the header, words are big-endian.
-	VPSHUFB      swapNonce<>+0(SB), Z0, Z2
-	VMOVDQU32    Z2, 1216(R14)
+	VPSHUFB      swapNonce<>+0(SB), Z0, Z19
 	VPADDD       Z1, Z0, Z0
-	VPSHUFB      swapNonce<>+0(SB), Z0, Z2
-	VMOVDQU32    Z2, 2240(R14)
-	VPADDD       Z1, Z0, Z0
-	VMOVDQU32    Z0, 3072(R14)
-	VPBROADCASTD 32(DI), Z0
-	VPBROADCASTD 36(DI), Z1
-	VPBROADCASTD 40(DI), Z2
-	VPBROADCASTD 44(DI), Z3
-	VPBROADCASTD 48(DI), Z4
-	VPBROADCASTD 52(DI), Z5
-	VPBROADCASTD 56(DI), Z6
-	VPBROADCASTD 60(DI), Z7
-	VPBROADCASTD 32(DI), Z8
-	VPBROADCASTD 36(DI), Z9
-	VPBROADCASTD 40(DI), Z10
-	VPBROADCASTD 44(DI), Z11
-	VPBROADCASTD 48(DI), Z12
-	VPBROADCASTD 52(DI), Z13
-	VPBROADCASTD 56(DI), Z14
-	VPBROADCASTD 60(DI), Z15
-	VPADDD.BCST  k<>+12(SB), Z4, Z4
-	VPADDD.BCST  k<>+12(SB), Z12, Z12
-	VPADDD       1216(R14), Z4, Z4
-	VPADDD       2240(R14), Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  336(DI), Z3, Z3
-	VPADDD.BCST  336(DI), Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  340(DI), Z2, Z2
-	VPADDD.BCST  340(DI), Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  344(DI), Z1, Z1
-	VPADDD.BCST  344(DI), Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  348(DI), Z0, Z0
-	VPADDD.BCST  348(DI), Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD.BCST  352(DI), Z7, Z7
-	VPADDD.BCST  352(DI), Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  356(DI), Z6, Z6
-	VPADDD.BCST  356(DI), Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  360(DI), Z5, Z5
-	VPADDD.BCST  360(DI), Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  364(DI), Z4, Z4
-	VPADDD.BCST  364(DI), Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  368(DI), Z3, Z3
-	VPADDD.BCST  368(DI), Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  372(DI), Z2, Z2
-	VPADDD.BCST  372(DI), Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  376(DI), Z1, Z1
-	VPADDD.BCST  376(DI), Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  380(DI), Z0, Z0
-	VPADDD.BCST  380(DI), Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD.BCST  384(DI), Z7, Z7
-	VPADDD.BCST  384(DI), Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  388(DI), Z6, Z6
-	VPADDD.BCST  388(DI), Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  k<>+72(SB), Z5, Z5
-	VPADDD.BCST  k<>+72(SB), Z13, Z13
-	VPBROADCASTD 136(DI), Z21
-	VPBROADCASTD 136(DI), Z27
-	VMOVDQU64    1216(R14), Z19
-	VMOVDQU64    2240(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1152(R14)
-	VMOVDQU64    Z27, 2176(R14)
-	VPADDD       Z21, Z5, Z5
-	VPADDD       Z27, Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  k<>+76(SB), Z4, Z4
-	VPADDD.BCST  k<>+76(SB), Z12, Z12
-	VMOVDQU64    1216(R14), Z21
-	VMOVDQU64    2240(R14), Z27
-	VPADDD.BCST  140(DI), Z21, Z21
-	VPADDD.BCST  140(DI), Z27, Z27
-	VMOVDQU64    Z21, 1216(R14)
-	VMOVDQU64    Z27, 2240(R14)
-	VPADDD       Z21, Z4, Z4
-	VPADDD       Z27, Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  k<>+80(SB), Z3, Z3
-	VPADDD.BCST  k<>+80(SB), Z11, Z11
-	VPBROADCASTD 144(DI), Z21
-	VPBROADCASTD 144(DI), Z27
-	VMOVDQU64    1152(R14), Z19
-	VMOVDQU64    2176(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1280(R14)
-	VMOVDQU64    Z27, 2304(R14)
-	VPADDD       Z21, Z3, Z3
-	VPADDD       Z27, Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  k<>+84(SB), Z2, Z2
-	VPADDD.BCST  k<>+84(SB), Z10, Z10
-	VMOVDQU64    1216(R14), Z19
-	VMOVDQU64    2240(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VMOVDQU64    Z16, Z21
-	VMOVDQU64    Z22, Z27
-	VMOVDQU64    Z21, 1344(R14)
-	VMOVDQU64    Z27, 2368(R14)
-	VPADDD       Z21, Z2, Z2
-	VPADDD       Z27, Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  k<>+88(SB), Z1, Z1
-	VPADDD.BCST  k<>+88(SB), Z9, Z9
-	VPBROADCASTD 152(DI), Z21
-	VPBROADCASTD 152(DI), Z27
-	VMOVDQU64    1280(R14), Z19
-	VMOVDQU64    2304(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1408(R14)
-	VMOVDQU64    Z27, 2432(R14)
-	VPADDD       Z21, Z1, Z1
-	VPADDD       Z27, Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  k<>+92(SB), Z0, Z0
-	VPADDD.BCST  k<>+92(SB), Z8, Z8
-	VPBROADCASTD 156(DI), Z21
-	VPBROADCASTD 156(DI), Z27
-	VMOVDQU64    1344(R14), Z19
-	VMOVDQU64    2368(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1472(R14)
-	VMOVDQU64    Z27, 2496(R14)
-	VPADDD       Z21, Z0, Z0
-	VPADDD       Z27, Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD.BCST  k<>+96(SB), Z7, Z7
-	VPADDD.BCST  k<>+96(SB), Z15, Z15
-	VPBROADCASTD 160(DI), Z21
-	VPBROADCASTD 160(DI), Z27
-	VMOVDQU64    1408(R14), Z19
-	VMOVDQU64    2432(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1536(R14)
-	VMOVDQU64    Z27, 2560(R14)
-	VPADDD       Z21, Z7, Z7
-	VPADDD       Z27, Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  k<>+100(SB), Z6, Z6
-	VPADDD.BCST  k<>+100(SB), Z14, Z14
-	VMOVDQU64    1152(R14), Z21
-	VMOVDQU64    2176(R14), Z27
-	VMOVDQU64    1472(R14), Z19
-	VMOVDQU64    2496(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1600(R14)
-	VMOVDQU64    Z27, 2624(R14)
-	VPADDD       Z21, Z6, Z6
-	VPADDD       Z27, Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  k<>+104(SB), Z5, Z5
-	VPADDD.BCST  k<>+104(SB), Z13, Z13
-	VMOVDQU64    1216(R14), Z21
-	VMOVDQU64    2240(R14), Z27
-	VMOVDQU64    1536(R14), Z19
-	VMOVDQU64    2560(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1664(R14)
-	VMOVDQU64    Z27, 2688(R14)
-	VPADDD       Z21, Z5, Z5
-	VPADDD       Z27, Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  k<>+108(SB), Z4, Z4
-	VPADDD.BCST  k<>+108(SB), Z12, Z12
-	VMOVDQU64    1280(R14), Z21
-	VMOVDQU64    2304(R14), Z27
-	VMOVDQU64    1600(R14), Z19
-	VMOVDQU64    2624(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1728(R14)
-	VMOVDQU64    Z27, 2752(R14)
-	VPADDD       Z21, Z4, Z4
-	VPADDD       Z27, Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  k<>+112(SB), Z3, Z3
-	VPADDD.BCST  k<>+112(SB), Z11, Z11
-	VMOVDQU64    1344(R14), Z21
-	VMOVDQU64    2368(R14), Z27
-	VMOVDQU64    1664(R14), Z19
-	VMOVDQU64    2688(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1792(R14)
-	VMOVDQU64    Z27, 2816(R14)
-	VPADDD       Z21, Z3, Z3
-	VPADDD       Z27, Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  k<>+116(SB), Z2, Z2
-	VPADDD.BCST  k<>+116(SB), Z10, Z10
-	VMOVDQU64    1408(R14), Z21
-	VMOVDQU64    2432(R14), Z27
-	VMOVDQU64    1728(R14), Z19
-	VMOVDQU64    2752(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1856(R14)
-	VMOVDQU64    Z27, 2880(R14)
-	VPADDD       Z21, Z2, Z2
-	VPADDD       Z27, Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  k<>+120(SB), Z1, Z1
-	VPADDD.BCST  k<>+120(SB), Z9, Z9
-	VPBROADCASTD 184(DI), Z21
-	VPBROADCASTD 184(DI), Z27
-	VPADDD       1472(R14), Z21, Z21
-	VPADDD       2496(R14), Z27, Z27
-	VMOVDQU64    1792(R14), Z19
-	VMOVDQU64    2816(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1920(R14)
-	VMOVDQU64    Z27, 2944(R14)
-	VPADDD       Z21, Z1, Z1
-	VPADDD       Z27, Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  k<>+124(SB), Z0, Z0
-	VPADDD.BCST  k<>+124(SB), Z8, Z8
-	VPBROADCASTD 188(DI), Z21
-	VPBROADCASTD 188(DI), Z27
-	VPADDD       1536(R14), Z21, Z21
-	VPADDD       2560(R14), Z27, Z27
-	VMOVDQU64    1856(R14), Z19
-	VMOVDQU64    2880(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1984(R14)
-	VMOVDQU64    Z27, 3008(R14)
-	VPADDD       Z21, Z0, Z0
-	VPADDD       Z27, Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPBROADCASTD 128(DI), Z16
-	VMOVDQU32    Z16, 1024(R14)
-	VPBROADCASTD 132(DI), Z16
-	VMOVDQU32    Z16, 1088(R14)
-	VPBROADCASTD 128(DI), Z22
-	VMOVDQU32    Z22, 2048(R14)
-	VPBROADCASTD 132(DI), Z22
-	VMOVDQU32    Z22, 2112(R14)
-	MOVQ         $0x00000002, R13
-	XORQ         R9, R9
-	LEAQ         k<>+64(SB), R12
-
-pow32_rounds:
-	// Rounds 32 to 47 of both hashes and 48 to 63 of the first.
-	ADDQ         $0x40, R12
-	VPADDD.BCST  (R12), Z7, Z7
-	VPADDD.BCST  (R12), Z15, Z15
-	VMOVDQU64    1024(R14), Z21
-	VMOVDQU64    2048(R14), Z27
-	VPADDD       1600(R14), Z21, Z21
-	VPADDD       2624(R14), Z27, Z27
-	VMOVDQU64    1088(R14), Z19
-	VMOVDQU64    2112(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1920(R14), Z19
-	VMOVDQU64    2944(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1024(R14)
-	VMOVDQU64    Z27, 2048(R14)
-	VPADDD       Z21, Z7, Z7
-	VPADDD       Z27, Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  4(R12), Z6, Z6
-	VPADDD.BCST  4(R12), Z14, Z14
-	VMOVDQU64    1088(R14), Z21
-	VMOVDQU64    2112(R14), Z27
-	VPADDD       1664(R14), Z21, Z21
-	VPADDD       2688(R14), Z27, Z27
-	VMOVDQU64    1152(R14), Z19
-	VMOVDQU64    2176(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1984(R14), Z19
-	VMOVDQU64    3008(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1088(R14)
-	VMOVDQU64    Z27, 2112(R14)
-	VPADDD       Z21, Z6, Z6
-	VPADDD       Z27, Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  8(R12), Z5, Z5
-	VPADDD.BCST  8(R12), Z13, Z13
-	VMOVDQU64    1152(R14), Z21
-	VMOVDQU64    2176(R14), Z27
-	VPADDD       1728(R14), Z21, Z21
-	VPADDD       2752(R14), Z27, Z27
-	VMOVDQU64    1216(R14), Z19
-	VMOVDQU64    2240(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1024(R14), Z19
-	VMOVDQU64    2048(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1152(R14)
-	VMOVDQU64    Z27, 2176(R14)
-	VPADDD       Z21, Z5, Z5
-	VPADDD       Z27, Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  12(R12), Z4, Z4
-	VPADDD.BCST  12(R12), Z12, Z12
-	VMOVDQU64    1216(R14), Z21
-	VMOVDQU64    2240(R14), Z27
-	VPADDD       1792(R14), Z21, Z21
-	VPADDD       2816(R14), Z27, Z27
-	VMOVDQU64    1280(R14), Z19
-	VMOVDQU64    2304(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1088(R14), Z19
-	VMOVDQU64    2112(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1216(R14)
-	VMOVDQU64    Z27, 2240(R14)
-	VPADDD       Z21, Z4, Z4
-	VPADDD       Z27, Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  16(R12), Z3, Z3
-	VPADDD.BCST  16(R12), Z11, Z11
-	VMOVDQU64    1280(R14), Z21
-	VMOVDQU64    2304(R14), Z27
-	VPADDD       1856(R14), Z21, Z21
-	VPADDD       2880(R14), Z27, Z27
-	VMOVDQU64    1344(R14), Z19
-	VMOVDQU64    2368(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1152(R14), Z19
-	VMOVDQU64    2176(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1280(R14)
-	VMOVDQU64    Z27, 2304(R14)
-	VPADDD       Z21, Z3, Z3
-	VPADDD       Z27, Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  20(R12), Z2, Z2
-	VPADDD.BCST  20(R12), Z10, Z10
-	VMOVDQU64    1344(R14), Z21
-	VMOVDQU64    2368(R14), Z27
-	VPADDD       1920(R14), Z21, Z21
-	VPADDD       2944(R14), Z27, Z27
-	VMOVDQU64    1408(R14), Z19
-	VMOVDQU64    2432(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1216(R14), Z19
-	VMOVDQU64    2240(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1344(R14)
-	VMOVDQU64    Z27, 2368(R14)
-	VPADDD       Z21, Z2, Z2
-	VPADDD       Z27, Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  24(R12), Z1, Z1
-	VPADDD.BCST  24(R12), Z9, Z9
-	VMOVDQU64    1408(R14), Z21
-	VMOVDQU64    2432(R14), Z27
-	VPADDD       1984(R14), Z21, Z21
-	VPADDD       3008(R14), Z27, Z27
-	VMOVDQU64    1472(R14), Z19
-	VMOVDQU64    2496(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1280(R14), Z19
-	VMOVDQU64    2304(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1408(R14)
-	VMOVDQU64    Z27, 2432(R14)
-	VPADDD       Z21, Z1, Z1
-	VPADDD       Z27, Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  28(R12), Z0, Z0
-	VPADDD.BCST  28(R12), Z8, Z8
-	VMOVDQU64    1472(R14), Z21
-	VMOVDQU64    2496(R14), Z27
-	VPADDD       1024(R14), Z21, Z21
-	VPADDD       2048(R14), Z27, Z27
-	VMOVDQU64    1536(R14), Z19
-	VMOVDQU64    2560(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1344(R14), Z19
-	VMOVDQU64    2368(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1472(R14)
-	VMOVDQU64    Z27, 2496(R14)
-	VPADDD       Z21, Z0, Z0
-	VPADDD       Z27, Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD.BCST  32(R12), Z7, Z7
-	VPADDD.BCST  32(R12), Z15, Z15
-	VMOVDQU64    1536(R14), Z21
-	VMOVDQU64    2560(R14), Z27
-	VPADDD       1088(R14), Z21, Z21
-	VPADDD       2112(R14), Z27, Z27
-	VMOVDQU64    1600(R14), Z19
-	VMOVDQU64    2624(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1408(R14), Z19
-	VMOVDQU64    2432(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1536(R14)
-	VMOVDQU64    Z27, 2560(R14)
-	VPADDD       Z21, Z7, Z7
-	VPADDD       Z27, Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  36(R12), Z6, Z6
-	VPADDD.BCST  36(R12), Z14, Z14
-	VMOVDQU64    1600(R14), Z21
-	VMOVDQU64    2624(R14), Z27
-	VPADDD       1152(R14), Z21, Z21
-	VPADDD       2176(R14), Z27, Z27
-	VMOVDQU64    1664(R14), Z19
-	VMOVDQU64    2688(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1472(R14), Z19
-	VMOVDQU64    2496(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1600(R14)
-	VMOVDQU64    Z27, 2624(R14)
-	VPADDD       Z21, Z6, Z6
-	VPADDD       Z27, Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  40(R12), Z5, Z5
-	VPADDD.BCST  40(R12), Z13, Z13
-	VMOVDQU64    1664(R14), Z21
-	VMOVDQU64    2688(R14), Z27
-	VPADDD       1216(R14), Z21, Z21
-	VPADDD       2240(R14), Z27, Z27
-	VMOVDQU64    1728(R14), Z19
-	VMOVDQU64    2752(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1536(R14), Z19
-	VMOVDQU64    2560(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1664(R14)
-	VMOVDQU64    Z27, 2688(R14)
-	VPADDD       Z21, Z5, Z5
-	VPADDD       Z27, Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  44(R12), Z4, Z4
-	VPADDD.BCST  44(R12), Z12, Z12
-	VMOVDQU64    1728(R14), Z21
-	VMOVDQU64    2752(R14), Z27
-	VPADDD       1280(R14), Z21, Z21
-	VPADDD       2304(R14), Z27, Z27
-	VMOVDQU64    1792(R14), Z19
-	VMOVDQU64    2816(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1600(R14), Z19
-	VMOVDQU64    2624(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1728(R14)
-	VMOVDQU64    Z27, 2752(R14)
-	VPADDD       Z21, Z4, Z4
-	VPADDD       Z27, Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  48(R12), Z3, Z3
-	VPADDD.BCST  48(R12), Z11, Z11
-	VMOVDQU64    1792(R14), Z21
-	VMOVDQU64    2816(R14), Z27
-	VPADDD       1344(R14), Z21, Z21
-	VPADDD       2368(R14), Z27, Z27
-	VMOVDQU64    1856(R14), Z19
-	VMOVDQU64    2880(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1664(R14), Z19
-	VMOVDQU64    2688(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1792(R14)
-	VMOVDQU64    Z27, 2816(R14)
-	VPADDD       Z21, Z3, Z3
-	VPADDD       Z27, Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  52(R12), Z2, Z2
-	VPADDD.BCST  52(R12), Z10, Z10
-	VMOVDQU64    1856(R14), Z21
-	VMOVDQU64    2880(R14), Z27
-	VPADDD       1408(R14), Z21, Z21
-	VPADDD       2432(R14), Z27, Z27
-	VMOVDQU64    1920(R14), Z19
-	VMOVDQU64    2944(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1728(R14), Z19
-	VMOVDQU64    2752(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1856(R14)
-	VMOVDQU64    Z27, 2880(R14)
-	VPADDD       Z21, Z2, Z2
-	VPADDD       Z27, Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  56(R12), Z1, Z1
-	VPADDD.BCST  56(R12), Z9, Z9
-	VMOVDQU64    1920(R14), Z21
-	VMOVDQU64    2944(R14), Z27
-	VPADDD       1472(R14), Z21, Z21
-	VPADDD       2496(R14), Z27, Z27
-	VMOVDQU64    1984(R14), Z19
-	VMOVDQU64    3008(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1792(R14), Z19
-	VMOVDQU64    2816(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1920(R14)
-	VMOVDQU64    Z27, 2944(R14)
-	VPADDD       Z21, Z1, Z1
-	VPADDD       Z27, Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  60(R12), Z0, Z0
-	VPADDD.BCST  60(R12), Z8, Z8
-	VMOVDQU64    1984(R14), Z21
-	VMOVDQU64    3008(R14), Z27
-	VPADDD       1536(R14), Z21, Z21
-	VPADDD       2560(R14), Z27, Z27
-	VMOVDQU64    1024(R14), Z19
-	VMOVDQU64    2048(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1856(R14), Z19
-	VMOVDQU64    2880(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1984(R14)
-	VMOVDQU64    Z27, 3008(R14)
-	VPADDD       Z21, Z0, Z0
-	VPADDD       Z27, Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
+	VMOVDQU64    Z19, (R9)
+	ADDQ         $+64, R9
+	VPBROADCASTD 136(DI), Z18
+	VPRORD       $0x07, Z19, Z8
+	VPRORD       $0x12, Z19, Z9
+	VPSRLD       $0x03, Z19, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z18, Z18
+	VPADDD.BCST  k<>+72(SB), Z18, Z14
+	VMOVDQU64    Z14, 896(R8)
+	VPADDD.BCST  140(DI), Z19, Z19
+	VPADDD.BCST  k<>+76(SB), Z19, Z14
+	VMOVDQU64    Z14, 960(R8)
+	VPBROADCASTD 144(DI), Z20
+	VPRORD       $0x11, Z18, Z8
+	VPRORD       $0x13, Z18, Z9
+	VPSRLD       $0x0a, Z18, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z20, Z20
+	VPADDD.BCST  k<>+80(SB), Z20, Z14
+	VMOVDQU64    Z14, 1024(R8)
+	VMOVDQU64    Z20, (BX)
+	VPRORD       $0x11, Z19, Z8
+	VPRORD       $0x13, Z19, Z9
+	VPSRLD       $0x0a, Z19, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VMOVDQU64    Z8, Z21
+	VPADDD.BCST  k<>+84(SB), Z21, Z14
+	VMOVDQU64    Z14, 1088(R8)
+	VMOVDQU64    Z21, 64(BX)
+	VPBROADCASTD 152(DI), Z22
+	VPRORD       $0x11, Z20, Z8
+	VPRORD       $0x13, Z20, Z9
+	VPSRLD       $0x0a, Z20, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z22, Z22
+	VPADDD.BCST  k<>+88(SB), Z22, Z14
+	VMOVDQU64    Z14, 1152(R8)
+	VMOVDQU64    Z22, 128(BX)
+	VPBROADCASTD 156(DI), Z23
+	VPRORD       $0x11, Z21, Z8
+	VPRORD       $0x13, Z21, Z9
+	VPSRLD       $0x0a, Z21, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z23, Z23
+	VPADDD.BCST  k<>+92(SB), Z23, Z14
+	VMOVDQU64    Z14, 1216(R8)
+	VMOVDQU64    Z23, 192(BX)
+	VPBROADCASTD 160(DI), Z24
+	VPRORD       $0x11, Z22, Z8
+	VPRORD       $0x13, Z22, Z9
+	VPSRLD       $0x0a, Z22, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z24, Z24
+	VPADDD.BCST  k<>+96(SB), Z24, Z14
+	VMOVDQU64    Z14, 1280(R8)
+	VMOVDQU64    Z24, 256(BX)
+	VMOVDQU64    Z18, Z25
+	VPRORD       $0x11, Z23, Z8
+	VPRORD       $0x13, Z23, Z9
+	VPSRLD       $0x0a, Z23, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z25, Z25
+	VPADDD.BCST  k<>+100(SB), Z25, Z14
+	VMOVDQU64    Z14, 1344(R8)
+	VMOVDQU64    Z25, 320(BX)
+	VMOVDQU64    Z19, Z26
+	VPRORD       $0x11, Z24, Z8
+	VPRORD       $0x13, Z24, Z9
+	VPSRLD       $0x0a, Z24, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z26, Z26
+	VPADDD.BCST  k<>+104(SB), Z26, Z14
+	VMOVDQU64    Z14, 1408(R8)
+	VMOVDQU64    Z26, 384(BX)
+	VMOVDQU64    Z20, Z27
+	VPRORD       $0x11, Z25, Z8
+	VPRORD       $0x13, Z25, Z9
+	VPSRLD       $0x0a, Z25, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z27, Z27
+	VPADDD.BCST  k<>+108(SB), Z27, Z14
+	VMOVDQU64    Z14, 1472(R8)
+	VMOVDQU64    Z27, 448(BX)
+	VMOVDQU64    Z21, Z28
+	VPRORD       $0x11, Z26, Z8
+	VPRORD       $0x13, Z26, Z9
+	VPSRLD       $0x0a, Z26, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z28, Z28
+	VPADDD.BCST  k<>+112(SB), Z28, Z14
+	VMOVDQU64    Z14, 1536(R8)
+	VMOVDQU64    Z28, 512(BX)
+	VMOVDQU64    Z22, Z29
+	VPRORD       $0x11, Z27, Z8
+	VPRORD       $0x13, Z27, Z9
+	VPSRLD       $0x0a, Z27, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z29, Z29
+	VPADDD.BCST  k<>+116(SB), Z29, Z14
+	VMOVDQU64    Z14, 1600(R8)
+	VMOVDQU64    Z29, 576(BX)
+	VPBROADCASTD 184(DI), Z30
+	VPADDD       Z23, Z30, Z30
+	VPRORD       $0x11, Z28, Z8
+	VPRORD       $0x13, Z28, Z9
+	VPSRLD       $0x0a, Z28, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z30, Z30
+	VPADDD.BCST  k<>+120(SB), Z30, Z14
+	VMOVDQU64    Z14, 1664(R8)
+	VMOVDQU64    Z30, 640(BX)
+	VPBROADCASTD 188(DI), Z31
+	VPADDD       Z24, Z31, Z31
+	VPRORD       $0x11, Z29, Z8
+	VPRORD       $0x13, Z29, Z9
+	VPSRLD       $0x0a, Z29, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z31, Z31
+	VPADDD.BCST  k<>+124(SB), Z31, Z14
+	VMOVDQU64    Z14, 1728(R8)
+	VMOVDQU64    Z31, 704(BX)
+	VPBROADCASTD 192(DI), Z16
+	VPADDD       Z25, Z16, Z16
+	VPRORD       $0x11, Z30, Z8
+	VPRORD       $0x13, Z30, Z9
+	VPSRLD       $0x0a, Z30, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z16, Z16
+	VPADDD.BCST  k<>+128(SB), Z16, Z14
+	VMOVDQU64    Z14, 1792(R8)
+	VMOVDQU64    Z16, 768(BX)
+	VPBROADCASTD 196(DI), Z17
+	VPADDD       Z26, Z17, Z17
+	VPRORD       $0x07, Z18, Z8
+	VPRORD       $0x12, Z18, Z9
+	VPSRLD       $0x03, Z18, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z17, Z17
+	VPRORD       $0x11, Z31, Z8
+	VPRORD       $0x13, Z31, Z9
+	VPSRLD       $0x0a, Z31, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z17, Z17
+	VPADDD.BCST  k<>+132(SB), Z17, Z14
+	VMOVDQU64    Z14, 1856(R8)
+	VMOVDQU64    Z17, 832(BX)
+	VPADDD       Z27, Z18, Z18
+	VPRORD       $0x07, Z19, Z8
+	VPRORD       $0x12, Z19, Z9
+	VPSRLD       $0x03, Z19, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z18, Z18
+	VPRORD       $0x11, Z16, Z8
+	VPRORD       $0x13, Z16, Z9
+	VPSRLD       $0x0a, Z16, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z18, Z18
+	VPADDD.BCST  k<>+136(SB), Z18, Z14
+	VMOVDQU64    Z14, 1920(R8)
+	VMOVDQU64    Z18, 896(BX)
+	VPADDD       Z28, Z19, Z19
+	VPRORD       $0x07, Z20, Z8
+	VPRORD       $0x12, Z20, Z9
+	VPSRLD       $0x03, Z20, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z19, Z19
+	VPRORD       $0x11, Z17, Z8
+	VPRORD       $0x13, Z17, Z9
+	VPSRLD       $0x0a, Z17, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z19, Z19
+	VPADDD.BCST  k<>+140(SB), Z19, Z14
+	VMOVDQU64    Z14, 1984(R8)
+	VMOVDQU64    Z19, 960(BX)
+	ADDQ         $+1024, BX
+	ADDQ         $+2048, R8
 	DECQ         R13
-	JNZ          pow32_rounds
-	TESTQ        R9, R9
-	JNZ          pow32_last
-	VPADDD.BCST  (DI), Z0, Z0
-	VPADDD.BCST  4(DI), Z1, Z1
-	VPADDD.BCST  8(DI), Z2, Z2
-	VPADDD.BCST  12(DI), Z3, Z3
-	VPADDD.BCST  16(DI), Z4, Z4
-	VPADDD.BCST  20(DI), Z5, Z5
-	VPADDD.BCST  24(DI), Z6, Z6
-	VPADDD.BCST  28(DI), Z7, Z7
-	VPADDD.BCST  (DI), Z8, Z8
-	VPADDD.BCST  4(DI), Z9, Z9
-	VPADDD.BCST  8(DI), Z10, Z10
-	VPADDD.BCST  12(DI), Z11, Z11
-	VPADDD.BCST  16(DI), Z12, Z12
-	VPADDD.BCST  20(DI), Z13, Z13
-	VPADDD.BCST  24(DI), Z14, Z14
-	VPADDD.BCST  28(DI), Z15, Z15
-	VMOVDQU64    Z0, 1024(R14)
-	VMOVDQU64    Z1, 1088(R14)
-	VMOVDQU64    Z2, 1152(R14)
-	VMOVDQU64    Z3, 1216(R14)
-	VMOVDQU64    Z4, 1280(R14)
-	VMOVDQU64    Z5, 1344(R14)
-	VMOVDQU64    Z6, 1408(R14)
-	VMOVDQU64    Z7, 1472(R14)
-	VMOVDQU64    Z8, 2048(R14)
-	VMOVDQU64    Z9, 2112(R14)
-	VMOVDQU64    Z10, 2176(R14)
-	VMOVDQU64    Z11, 2240(R14)
-	VMOVDQU64    Z12, 2304(R14)
-	VMOVDQU64    Z13, 2368(R14)
-	VMOVDQU64    Z14, 2432(R14)
-	VMOVDQU64    Z15, 2496(R14)
+	JNZ          pow48_header
+	VMOVDQU64    Z0, 17088(R14)
+	VPBROADCASTD 32(DI), Z0
+	VMOVDQA64    Z0, Z8
+	VMOVDQA64    Z0, Z16
+	VPBROADCASTD 36(DI), Z1
+	VMOVDQA64    Z1, Z9
+	VMOVDQA64    Z1, Z17
+	VPBROADCASTD 40(DI), Z2
+	VMOVDQA64    Z2, Z10
+	VMOVDQA64    Z2, Z18
+	VPBROADCASTD 44(DI), Z3
+	VMOVDQA64    Z3, Z11
+	VMOVDQA64    Z3, Z19
+	VPBROADCASTD 48(DI), Z4
+	VMOVDQA64    Z4, Z12
+	VMOVDQA64    Z4, Z20
+	VPBROADCASTD 52(DI), Z5
+	VMOVDQA64    Z5, Z13
+	VMOVDQA64    Z5, Z21
+	VPBROADCASTD 56(DI), Z6
+	VMOVDQA64    Z6, Z14
+	VMOVDQA64    Z6, Z22
+	VPBROADCASTD 60(DI), Z7
+	VMOVDQA64    Z7, Z15
+	VMOVDQA64    Z7, Z23
+	VPADDD       16896(R14), Z0, Z0
+	VPADDD       16896(R14), Z4, Z4
+	LEAQ         4608(R14), R8
+	VPADDD       16960(R14), Z8, Z8
+	VPADDD       16960(R14), Z12, Z12
+	LEAQ         6656(R14), R9
+	VPADDD       17024(R14), Z16, Z16
+	VPADDD       17024(R14), Z20, Z20
+	LEAQ         8704(R14), R10
+	XORQ         DX, DX
+	LEAQ         k<>+144(SB), R12
+
+pow48_hash:
+	MOVQ $0x00000004, R13
+
+pow48_sums:
+	VPADDD     (R8), Z7, Z7
+	VPADDD     (R9), Z15, Z15
+	VPADDD     (R10), Z23, Z23
+	VMOVDQU64  Z4, Z27
+	VPTERNLOGD $0xca, Z6, Z5, Z27
+	VPRORD     $0x06, Z4, Z24
+	VPRORD     $0x0b, Z4, Z25
+	VPRORD     $0x19, Z4, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z7, Z7
+	VPADDD     Z24, Z7, Z7
+	VPADDD     Z7, Z3, Z3
+	VMOVDQU64  Z12, Z30
+	VPTERNLOGD $0xca, Z14, Z13, Z30
+	VPRORD     $0x06, Z12, Z27
+	VPRORD     $0x0b, Z12, Z28
+	VPRORD     $0x19, Z12, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z15, Z15
+	VPADDD     Z27, Z15, Z15
+	VPADDD     Z15, Z11, Z11
+	VMOVDQU64  Z20, Z25
+	VPTERNLOGD $0xca, Z22, Z21, Z25
+	VPRORD     $0x06, Z20, Z30
+	VPRORD     $0x0b, Z20, Z31
+	VPRORD     $0x19, Z20, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z23, Z23
+	VPADDD     Z30, Z23, Z23
+	VPADDD     Z23, Z19, Z19
+	VMOVDQU64  Z0, Z28
+	VPTERNLOGD $0xe8, Z2, Z1, Z28
+	VPRORD     $0x02, Z0, Z24
+	VPRORD     $0x0d, Z0, Z25
+	VPRORD     $0x16, Z0, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z7, Z7
+	VPADDD     Z24, Z7, Z7
+	VMOVDQU64  Z8, Z31
+	VPTERNLOGD $0xe8, Z10, Z9, Z31
+	VPRORD     $0x02, Z8, Z27
+	VPRORD     $0x0d, Z8, Z28
+	VPRORD     $0x16, Z8, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z15, Z15
+	VPADDD     Z27, Z15, Z15
+	VMOVDQU64  Z16, Z26
+	VPTERNLOGD $0xe8, Z18, Z17, Z26
+	VPRORD     $0x02, Z16, Z30
+	VPRORD     $0x0d, Z16, Z31
+	VPRORD     $0x16, Z16, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z23, Z23
+	VPADDD     Z30, Z23, Z23
+	VPADDD     64(R8), Z6, Z6
+	VPADDD     64(R9), Z14, Z14
+	VPADDD     64(R10), Z22, Z22
+	VMOVDQU64  Z3, Z27
+	VPTERNLOGD $0xca, Z5, Z4, Z27
+	VPRORD     $0x06, Z3, Z24
+	VPRORD     $0x0b, Z3, Z25
+	VPRORD     $0x19, Z3, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z6, Z6
+	VPADDD     Z24, Z6, Z6
+	VPADDD     Z6, Z2, Z2
+	VMOVDQU64  Z11, Z30
+	VPTERNLOGD $0xca, Z13, Z12, Z30
+	VPRORD     $0x06, Z11, Z27
+	VPRORD     $0x0b, Z11, Z28
+	VPRORD     $0x19, Z11, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z14, Z14
+	VPADDD     Z27, Z14, Z14
+	VPADDD     Z14, Z10, Z10
+	VMOVDQU64  Z19, Z25
+	VPTERNLOGD $0xca, Z21, Z20, Z25
+	VPRORD     $0x06, Z19, Z30
+	VPRORD     $0x0b, Z19, Z31
+	VPRORD     $0x19, Z19, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z22, Z22
+	VPADDD     Z30, Z22, Z22
+	VPADDD     Z22, Z18, Z18
+	VMOVDQU64  Z7, Z28
+	VPTERNLOGD $0xe8, Z1, Z0, Z28
+	VPRORD     $0x02, Z7, Z24
+	VPRORD     $0x0d, Z7, Z25
+	VPRORD     $0x16, Z7, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z6, Z6
+	VPADDD     Z24, Z6, Z6
+	VMOVDQU64  Z15, Z31
+	VPTERNLOGD $0xe8, Z9, Z8, Z31
+	VPRORD     $0x02, Z15, Z27
+	VPRORD     $0x0d, Z15, Z28
+	VPRORD     $0x16, Z15, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z14, Z14
+	VPADDD     Z27, Z14, Z14
+	VMOVDQU64  Z23, Z26
+	VPTERNLOGD $0xe8, Z17, Z16, Z26
+	VPRORD     $0x02, Z23, Z30
+	VPRORD     $0x0d, Z23, Z31
+	VPRORD     $0x16, Z23, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z22, Z22
+	VPADDD     Z30, Z22, Z22
+	VPADDD     128(R8), Z5, Z5
+	VPADDD     128(R9), Z13, Z13
+	VPADDD     128(R10), Z21, Z21
+	VMOVDQU64  Z2, Z27
+	VPTERNLOGD $0xca, Z4, Z3, Z27
+	VPRORD     $0x06, Z2, Z24
+	VPRORD     $0x0b, Z2, Z25
+	VPRORD     $0x19, Z2, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z5, Z5
+	VPADDD     Z24, Z5, Z5
+	VPADDD     Z5, Z1, Z1
+	VMOVDQU64  Z10, Z30
+	VPTERNLOGD $0xca, Z12, Z11, Z30
+	VPRORD     $0x06, Z10, Z27
+	VPRORD     $0x0b, Z10, Z28
+	VPRORD     $0x19, Z10, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z13, Z13
+	VPADDD     Z27, Z13, Z13
+	VPADDD     Z13, Z9, Z9
+	VMOVDQU64  Z18, Z25
+	VPTERNLOGD $0xca, Z20, Z19, Z25
+	VPRORD     $0x06, Z18, Z30
+	VPRORD     $0x0b, Z18, Z31
+	VPRORD     $0x19, Z18, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z21, Z21
+	VPADDD     Z30, Z21, Z21
+	VPADDD     Z21, Z17, Z17
+	VMOVDQU64  Z6, Z28
+	VPTERNLOGD $0xe8, Z0, Z7, Z28
+	VPRORD     $0x02, Z6, Z24
+	VPRORD     $0x0d, Z6, Z25
+	VPRORD     $0x16, Z6, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z5, Z5
+	VPADDD     Z24, Z5, Z5
+	VMOVDQU64  Z14, Z31
+	VPTERNLOGD $0xe8, Z8, Z15, Z31
+	VPRORD     $0x02, Z14, Z27
+	VPRORD     $0x0d, Z14, Z28
+	VPRORD     $0x16, Z14, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z13, Z13
+	VPADDD     Z27, Z13, Z13
+	VMOVDQU64  Z22, Z26
+	VPTERNLOGD $0xe8, Z16, Z23, Z26
+	VPRORD     $0x02, Z22, Z30
+	VPRORD     $0x0d, Z22, Z31
+	VPRORD     $0x16, Z22, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z21, Z21
+	VPADDD     Z30, Z21, Z21
+	VPADDD     192(R8), Z4, Z4
+	VPADDD     192(R9), Z12, Z12
+	VPADDD     192(R10), Z20, Z20
+	VMOVDQU64  Z1, Z27
+	VPTERNLOGD $0xca, Z3, Z2, Z27
+	VPRORD     $0x06, Z1, Z24
+	VPRORD     $0x0b, Z1, Z25
+	VPRORD     $0x19, Z1, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z4, Z4
+	VPADDD     Z24, Z4, Z4
+	VPADDD     Z4, Z0, Z0
+	VMOVDQU64  Z9, Z30
+	VPTERNLOGD $0xca, Z11, Z10, Z30
+	VPRORD     $0x06, Z9, Z27
+	VPRORD     $0x0b, Z9, Z28
+	VPRORD     $0x19, Z9, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z12, Z12
+	VPADDD     Z27, Z12, Z12
+	VPADDD     Z12, Z8, Z8
+	VMOVDQU64  Z17, Z25
+	VPTERNLOGD $0xca, Z19, Z18, Z25
+	VPRORD     $0x06, Z17, Z30
+	VPRORD     $0x0b, Z17, Z31
+	VPRORD     $0x19, Z17, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z20, Z20
+	VPADDD     Z30, Z20, Z20
+	VPADDD     Z20, Z16, Z16
+	VMOVDQU64  Z5, Z28
+	VPTERNLOGD $0xe8, Z7, Z6, Z28
+	VPRORD     $0x02, Z5, Z24
+	VPRORD     $0x0d, Z5, Z25
+	VPRORD     $0x16, Z5, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z4, Z4
+	VPADDD     Z24, Z4, Z4
+	VMOVDQU64  Z13, Z31
+	VPTERNLOGD $0xe8, Z15, Z14, Z31
+	VPRORD     $0x02, Z13, Z27
+	VPRORD     $0x0d, Z13, Z28
+	VPRORD     $0x16, Z13, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z12, Z12
+	VPADDD     Z27, Z12, Z12
+	VMOVDQU64  Z21, Z26
+	VPTERNLOGD $0xe8, Z23, Z22, Z26
+	VPRORD     $0x02, Z21, Z30
+	VPRORD     $0x0d, Z21, Z31
+	VPRORD     $0x16, Z21, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z20, Z20
+	VPADDD     Z30, Z20, Z20
+	VPADDD     256(R8), Z3, Z3
+	VPADDD     256(R9), Z11, Z11
+	VPADDD     256(R10), Z19, Z19
+	VMOVDQU64  Z0, Z27
+	VPTERNLOGD $0xca, Z2, Z1, Z27
+	VPRORD     $0x06, Z0, Z24
+	VPRORD     $0x0b, Z0, Z25
+	VPRORD     $0x19, Z0, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z3, Z3
+	VPADDD     Z24, Z3, Z3
+	VPADDD     Z3, Z7, Z7
+	VMOVDQU64  Z8, Z30
+	VPTERNLOGD $0xca, Z10, Z9, Z30
+	VPRORD     $0x06, Z8, Z27
+	VPRORD     $0x0b, Z8, Z28
+	VPRORD     $0x19, Z8, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z11, Z11
+	VPADDD     Z27, Z11, Z11
+	VPADDD     Z11, Z15, Z15
+	VMOVDQU64  Z16, Z25
+	VPTERNLOGD $0xca, Z18, Z17, Z25
+	VPRORD     $0x06, Z16, Z30
+	VPRORD     $0x0b, Z16, Z31
+	VPRORD     $0x19, Z16, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z19, Z19
+	VPADDD     Z30, Z19, Z19
+	VPADDD     Z19, Z23, Z23
+	VMOVDQU64  Z4, Z28
+	VPTERNLOGD $0xe8, Z6, Z5, Z28
+	VPRORD     $0x02, Z4, Z24
+	VPRORD     $0x0d, Z4, Z25
+	VPRORD     $0x16, Z4, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z3, Z3
+	VPADDD     Z24, Z3, Z3
+	VMOVDQU64  Z12, Z31
+	VPTERNLOGD $0xe8, Z14, Z13, Z31
+	VPRORD     $0x02, Z12, Z27
+	VPRORD     $0x0d, Z12, Z28
+	VPRORD     $0x16, Z12, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z11, Z11
+	VPADDD     Z27, Z11, Z11
+	VMOVDQU64  Z20, Z26
+	VPTERNLOGD $0xe8, Z22, Z21, Z26
+	VPRORD     $0x02, Z20, Z30
+	VPRORD     $0x0d, Z20, Z31
+	VPRORD     $0x16, Z20, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z19, Z19
+	VPADDD     Z30, Z19, Z19
+	VPADDD     320(R8), Z2, Z2
+	VPADDD     320(R9), Z10, Z10
+	VPADDD     320(R10), Z18, Z18
+	VMOVDQU64  Z7, Z27
+	VPTERNLOGD $0xca, Z1, Z0, Z27
+	VPRORD     $0x06, Z7, Z24
+	VPRORD     $0x0b, Z7, Z25
+	VPRORD     $0x19, Z7, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z2, Z2
+	VPADDD     Z24, Z2, Z2
+	VPADDD     Z2, Z6, Z6
+	VMOVDQU64  Z15, Z30
+	VPTERNLOGD $0xca, Z9, Z8, Z30
+	VPRORD     $0x06, Z15, Z27
+	VPRORD     $0x0b, Z15, Z28
+	VPRORD     $0x19, Z15, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z10, Z10
+	VPADDD     Z27, Z10, Z10
+	VPADDD     Z10, Z14, Z14
+	VMOVDQU64  Z23, Z25
+	VPTERNLOGD $0xca, Z17, Z16, Z25
+	VPRORD     $0x06, Z23, Z30
+	VPRORD     $0x0b, Z23, Z31
+	VPRORD     $0x19, Z23, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z18, Z18
+	VPADDD     Z30, Z18, Z18
+	VPADDD     Z18, Z22, Z22
+	VMOVDQU64  Z3, Z28
+	VPTERNLOGD $0xe8, Z5, Z4, Z28
+	VPRORD     $0x02, Z3, Z24
+	VPRORD     $0x0d, Z3, Z25
+	VPRORD     $0x16, Z3, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z2, Z2
+	VPADDD     Z24, Z2, Z2
+	VMOVDQU64  Z11, Z31
+	VPTERNLOGD $0xe8, Z13, Z12, Z31
+	VPRORD     $0x02, Z11, Z27
+	VPRORD     $0x0d, Z11, Z28
+	VPRORD     $0x16, Z11, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z10, Z10
+	VPADDD     Z27, Z10, Z10
+	VMOVDQU64  Z19, Z26
+	VPTERNLOGD $0xe8, Z21, Z20, Z26
+	VPRORD     $0x02, Z19, Z30
+	VPRORD     $0x0d, Z19, Z31
+	VPRORD     $0x16, Z19, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z18, Z18
+	VPADDD     Z30, Z18, Z18
+	VPADDD     384(R8), Z1, Z1
+	VPADDD     384(R9), Z9, Z9
+	VPADDD     384(R10), Z17, Z17
+	VMOVDQU64  Z6, Z27
+	VPTERNLOGD $0xca, Z0, Z7, Z27
+	VPRORD     $0x06, Z6, Z24
+	VPRORD     $0x0b, Z6, Z25
+	VPRORD     $0x19, Z6, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z1, Z1
+	VPADDD     Z24, Z1, Z1
+	VPADDD     Z1, Z5, Z5
+	VMOVDQU64  Z14, Z30
+	VPTERNLOGD $0xca, Z8, Z15, Z30
+	VPRORD     $0x06, Z14, Z27
+	VPRORD     $0x0b, Z14, Z28
+	VPRORD     $0x19, Z14, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z9, Z9
+	VPADDD     Z27, Z9, Z9
+	VPADDD     Z9, Z13, Z13
+	VMOVDQU64  Z22, Z25
+	VPTERNLOGD $0xca, Z16, Z23, Z25
+	VPRORD     $0x06, Z22, Z30
+	VPRORD     $0x0b, Z22, Z31
+	VPRORD     $0x19, Z22, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z17, Z17
+	VPADDD     Z30, Z17, Z17
+	VPADDD     Z17, Z21, Z21
+	VMOVDQU64  Z2, Z28
+	VPTERNLOGD $0xe8, Z4, Z3, Z28
+	VPRORD     $0x02, Z2, Z24
+	VPRORD     $0x0d, Z2, Z25
+	VPRORD     $0x16, Z2, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z1, Z1
+	VPADDD     Z24, Z1, Z1
+	VMOVDQU64  Z10, Z31
+	VPTERNLOGD $0xe8, Z12, Z11, Z31
+	VPRORD     $0x02, Z10, Z27
+	VPRORD     $0x0d, Z10, Z28
+	VPRORD     $0x16, Z10, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z9, Z9
+	VPADDD     Z27, Z9, Z9
+	VMOVDQU64  Z18, Z26
+	VPTERNLOGD $0xe8, Z20, Z19, Z26
+	VPRORD     $0x02, Z18, Z30
+	VPRORD     $0x0d, Z18, Z31
+	VPRORD     $0x16, Z18, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z17, Z17
+	VPADDD     Z30, Z17, Z17
+	VPADDD     448(R8), Z0, Z0
+	VPADDD     448(R9), Z8, Z8
+	VPADDD     448(R10), Z16, Z16
+	VMOVDQU64  Z5, Z27
+	VPTERNLOGD $0xca, Z7, Z6, Z27
+	VPRORD     $0x06, Z5, Z24
+	VPRORD     $0x0b, Z5, Z25
+	VPRORD     $0x19, Z5, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z27, Z0, Z0
+	VPADDD     Z24, Z0, Z0
+	VPADDD     Z0, Z4, Z4
+	VMOVDQU64  Z13, Z30
+	VPTERNLOGD $0xca, Z15, Z14, Z30
+	VPRORD     $0x06, Z13, Z27
+	VPRORD     $0x0b, Z13, Z28
+	VPRORD     $0x19, Z13, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z30, Z8, Z8
+	VPADDD     Z27, Z8, Z8
+	VPADDD     Z8, Z12, Z12
+	VMOVDQU64  Z21, Z25
+	VPTERNLOGD $0xca, Z23, Z22, Z25
+	VPRORD     $0x06, Z21, Z30
+	VPRORD     $0x0b, Z21, Z31
+	VPRORD     $0x19, Z21, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z25, Z16, Z16
+	VPADDD     Z30, Z16, Z16
+	VPADDD     Z16, Z20, Z20
+	VMOVDQU64  Z1, Z28
+	VPTERNLOGD $0xe8, Z3, Z2, Z28
+	VPRORD     $0x02, Z1, Z24
+	VPRORD     $0x0d, Z1, Z25
+	VPRORD     $0x16, Z1, Z26
+	VPTERNLOGD $0x96, Z25, Z26, Z24
+	VPADDD     Z28, Z0, Z0
+	VPADDD     Z24, Z0, Z0
+	VMOVDQU64  Z9, Z31
+	VPTERNLOGD $0xe8, Z11, Z10, Z31
+	VPRORD     $0x02, Z9, Z27
+	VPRORD     $0x0d, Z9, Z28
+	VPRORD     $0x16, Z9, Z29
+	VPTERNLOGD $0x96, Z28, Z29, Z27
+	VPADDD     Z31, Z8, Z8
+	VPADDD     Z27, Z8, Z8
+	VMOVDQU64  Z17, Z26
+	VPTERNLOGD $0xe8, Z19, Z18, Z26
+	VPRORD     $0x02, Z17, Z30
+	VPRORD     $0x0d, Z17, Z31
+	VPRORD     $0x16, Z17, Z24
+	VPTERNLOGD $0x96, Z31, Z24, Z30
+	VPADDD     Z26, Z16, Z16
+	VPADDD     Z30, Z16, Z16
+	ADDQ       $+512, R8
+	ADDQ       $+512, R9
+	ADDQ       $+512, R10
+	DECQ       R13
+	JNZ        pow48_sums
+	LEAQ       1536(R14), AX
+	LEAQ       2048(R14), BX
+	MOVQ       $0x00000003, R13
+
+pow48_words:
+	VPADDD.BCST (R12), Z7, Z7
+	VMOVDQU64   (AX), Z29
+	VPADDD      64(BX), Z29, Z29
+	VMOVDQU64   64(AX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   384(BX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, (AX)
+	VPADDD      Z29, Z7, Z7
+	VPADDD.BCST (R12), Z15, Z15
+	VMOVDQU64   1024(AX), Z24
+	VPADDD      1088(BX), Z24, Z24
+	VMOVDQU64   1088(AX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1408(BX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1024(AX)
+	VPADDD      Z24, Z15, Z15
+	VPADDD.BCST (R12), Z23, Z23
+	VMOVDQU64   2048(AX), Z27
+	VPADDD      2112(BX), Z27, Z27
+	VMOVDQU64   2112(AX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2432(BX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2048(AX)
+	VPADDD      Z27, Z23, Z23
+	VMOVDQU64   Z4, Z27
+	VPTERNLOGD  $0xca, Z6, Z5, Z27
+	VPRORD      $0x06, Z4, Z24
+	VPRORD      $0x0b, Z4, Z25
+	VPRORD      $0x19, Z4, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z7, Z7
+	VPADDD      Z24, Z7, Z7
+	VPADDD      Z7, Z3, Z3
+	VMOVDQU64   Z12, Z30
+	VPTERNLOGD  $0xca, Z14, Z13, Z30
+	VPRORD      $0x06, Z12, Z27
+	VPRORD      $0x0b, Z12, Z28
+	VPRORD      $0x19, Z12, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z15, Z15
+	VPADDD      Z27, Z15, Z15
+	VPADDD      Z15, Z11, Z11
+	VMOVDQU64   Z20, Z25
+	VPTERNLOGD  $0xca, Z22, Z21, Z25
+	VPRORD      $0x06, Z20, Z30
+	VPRORD      $0x0b, Z20, Z31
+	VPRORD      $0x19, Z20, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z23, Z23
+	VPADDD      Z30, Z23, Z23
+	VPADDD      Z23, Z19, Z19
+	VMOVDQU64   Z0, Z28
+	VPTERNLOGD  $0xe8, Z2, Z1, Z28
+	VPRORD      $0x02, Z0, Z24
+	VPRORD      $0x0d, Z0, Z25
+	VPRORD      $0x16, Z0, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z7, Z7
+	VPADDD      Z24, Z7, Z7
+	VMOVDQU64   Z8, Z31
+	VPTERNLOGD  $0xe8, Z10, Z9, Z31
+	VPRORD      $0x02, Z8, Z27
+	VPRORD      $0x0d, Z8, Z28
+	VPRORD      $0x16, Z8, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z15, Z15
+	VPADDD      Z27, Z15, Z15
+	VMOVDQU64   Z16, Z26
+	VPTERNLOGD  $0xe8, Z18, Z17, Z26
+	VPRORD      $0x02, Z16, Z30
+	VPRORD      $0x0d, Z16, Z31
+	VPRORD      $0x16, Z16, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z23, Z23
+	VPADDD      Z30, Z23, Z23
+	VPADDD.BCST 4(R12), Z6, Z6
+	VMOVDQU64   64(AX), Z29
+	VPADDD      128(BX), Z29, Z29
+	VMOVDQU64   128(AX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   448(BX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 64(AX)
+	VPADDD      Z29, Z6, Z6
+	VPADDD.BCST 4(R12), Z14, Z14
+	VMOVDQU64   1088(AX), Z24
+	VPADDD      1152(BX), Z24, Z24
+	VMOVDQU64   1152(AX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1472(BX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1088(AX)
+	VPADDD      Z24, Z14, Z14
+	VPADDD.BCST 4(R12), Z22, Z22
+	VMOVDQU64   2112(AX), Z27
+	VPADDD      2176(BX), Z27, Z27
+	VMOVDQU64   2176(AX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2496(BX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2112(AX)
+	VPADDD      Z27, Z22, Z22
+	VMOVDQU64   Z3, Z27
+	VPTERNLOGD  $0xca, Z5, Z4, Z27
+	VPRORD      $0x06, Z3, Z24
+	VPRORD      $0x0b, Z3, Z25
+	VPRORD      $0x19, Z3, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z6, Z6
+	VPADDD      Z24, Z6, Z6
+	VPADDD      Z6, Z2, Z2
+	VMOVDQU64   Z11, Z30
+	VPTERNLOGD  $0xca, Z13, Z12, Z30
+	VPRORD      $0x06, Z11, Z27
+	VPRORD      $0x0b, Z11, Z28
+	VPRORD      $0x19, Z11, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z14, Z14
+	VPADDD      Z27, Z14, Z14
+	VPADDD      Z14, Z10, Z10
+	VMOVDQU64   Z19, Z25
+	VPTERNLOGD  $0xca, Z21, Z20, Z25
+	VPRORD      $0x06, Z19, Z30
+	VPRORD      $0x0b, Z19, Z31
+	VPRORD      $0x19, Z19, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z22, Z22
+	VPADDD      Z30, Z22, Z22
+	VPADDD      Z22, Z18, Z18
+	VMOVDQU64   Z7, Z28
+	VPTERNLOGD  $0xe8, Z1, Z0, Z28
+	VPRORD      $0x02, Z7, Z24
+	VPRORD      $0x0d, Z7, Z25
+	VPRORD      $0x16, Z7, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z6, Z6
+	VPADDD      Z24, Z6, Z6
+	VMOVDQU64   Z15, Z31
+	VPTERNLOGD  $0xe8, Z9, Z8, Z31
+	VPRORD      $0x02, Z15, Z27
+	VPRORD      $0x0d, Z15, Z28
+	VPRORD      $0x16, Z15, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z14, Z14
+	VPADDD      Z27, Z14, Z14
+	VMOVDQU64   Z23, Z26
+	VPTERNLOGD  $0xe8, Z17, Z16, Z26
+	VPRORD      $0x02, Z23, Z30
+	VPRORD      $0x0d, Z23, Z31
+	VPRORD      $0x16, Z23, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z22, Z22
+	VPADDD      Z30, Z22, Z22
+	VPADDD.BCST 8(R12), Z5, Z5
+	VMOVDQU64   128(AX), Z29
+	VPADDD      192(BX), Z29, Z29
+	VMOVDQU64   192(AX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   (AX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 128(AX)
+	VPADDD      Z29, Z5, Z5
+	VPADDD.BCST 8(R12), Z13, Z13
+	VMOVDQU64   1152(AX), Z24
+	VPADDD      1216(BX), Z24, Z24
+	VMOVDQU64   1216(AX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1024(AX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1152(AX)
+	VPADDD      Z24, Z13, Z13
+	VPADDD.BCST 8(R12), Z21, Z21
+	VMOVDQU64   2176(AX), Z27
+	VPADDD      2240(BX), Z27, Z27
+	VMOVDQU64   2240(AX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2048(AX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2176(AX)
+	VPADDD      Z27, Z21, Z21
+	VMOVDQU64   Z2, Z27
+	VPTERNLOGD  $0xca, Z4, Z3, Z27
+	VPRORD      $0x06, Z2, Z24
+	VPRORD      $0x0b, Z2, Z25
+	VPRORD      $0x19, Z2, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z5, Z5
+	VPADDD      Z24, Z5, Z5
+	VPADDD      Z5, Z1, Z1
+	VMOVDQU64   Z10, Z30
+	VPTERNLOGD  $0xca, Z12, Z11, Z30
+	VPRORD      $0x06, Z10, Z27
+	VPRORD      $0x0b, Z10, Z28
+	VPRORD      $0x19, Z10, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z13, Z13
+	VPADDD      Z27, Z13, Z13
+	VPADDD      Z13, Z9, Z9
+	VMOVDQU64   Z18, Z25
+	VPTERNLOGD  $0xca, Z20, Z19, Z25
+	VPRORD      $0x06, Z18, Z30
+	VPRORD      $0x0b, Z18, Z31
+	VPRORD      $0x19, Z18, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z21, Z21
+	VPADDD      Z30, Z21, Z21
+	VPADDD      Z21, Z17, Z17
+	VMOVDQU64   Z6, Z28
+	VPTERNLOGD  $0xe8, Z0, Z7, Z28
+	VPRORD      $0x02, Z6, Z24
+	VPRORD      $0x0d, Z6, Z25
+	VPRORD      $0x16, Z6, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z5, Z5
+	VPADDD      Z24, Z5, Z5
+	VMOVDQU64   Z14, Z31
+	VPTERNLOGD  $0xe8, Z8, Z15, Z31
+	VPRORD      $0x02, Z14, Z27
+	VPRORD      $0x0d, Z14, Z28
+	VPRORD      $0x16, Z14, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z13, Z13
+	VPADDD      Z27, Z13, Z13
+	VMOVDQU64   Z22, Z26
+	VPTERNLOGD  $0xe8, Z16, Z23, Z26
+	VPRORD      $0x02, Z22, Z30
+	VPRORD      $0x0d, Z22, Z31
+	VPRORD      $0x16, Z22, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z21, Z21
+	VPADDD      Z30, Z21, Z21
+	VPADDD.BCST 12(R12), Z4, Z4
+	VMOVDQU64   192(AX), Z29
+	VPADDD      256(BX), Z29, Z29
+	VMOVDQU64   256(AX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   64(AX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 192(AX)
+	VPADDD      Z29, Z4, Z4
+	VPADDD.BCST 12(R12), Z12, Z12
+	VMOVDQU64   1216(AX), Z24
+	VPADDD      1280(BX), Z24, Z24
+	VMOVDQU64   1280(AX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1088(AX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1216(AX)
+	VPADDD      Z24, Z12, Z12
+	VPADDD.BCST 12(R12), Z20, Z20
+	VMOVDQU64   2240(AX), Z27
+	VPADDD      2304(BX), Z27, Z27
+	VMOVDQU64   2304(AX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2112(AX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2240(AX)
+	VPADDD      Z27, Z20, Z20
+	VMOVDQU64   Z1, Z27
+	VPTERNLOGD  $0xca, Z3, Z2, Z27
+	VPRORD      $0x06, Z1, Z24
+	VPRORD      $0x0b, Z1, Z25
+	VPRORD      $0x19, Z1, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z4, Z4
+	VPADDD      Z24, Z4, Z4
+	VPADDD      Z4, Z0, Z0
+	VMOVDQU64   Z9, Z30
+	VPTERNLOGD  $0xca, Z11, Z10, Z30
+	VPRORD      $0x06, Z9, Z27
+	VPRORD      $0x0b, Z9, Z28
+	VPRORD      $0x19, Z9, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z12, Z12
+	VPADDD      Z27, Z12, Z12
+	VPADDD      Z12, Z8, Z8
+	VMOVDQU64   Z17, Z25
+	VPTERNLOGD  $0xca, Z19, Z18, Z25
+	VPRORD      $0x06, Z17, Z30
+	VPRORD      $0x0b, Z17, Z31
+	VPRORD      $0x19, Z17, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z20, Z20
+	VPADDD      Z30, Z20, Z20
+	VPADDD      Z20, Z16, Z16
+	VMOVDQU64   Z5, Z28
+	VPTERNLOGD  $0xe8, Z7, Z6, Z28
+	VPRORD      $0x02, Z5, Z24
+	VPRORD      $0x0d, Z5, Z25
+	VPRORD      $0x16, Z5, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z4, Z4
+	VPADDD      Z24, Z4, Z4
+	VMOVDQU64   Z13, Z31
+	VPTERNLOGD  $0xe8, Z15, Z14, Z31
+	VPRORD      $0x02, Z13, Z27
+	VPRORD      $0x0d, Z13, Z28
+	VPRORD      $0x16, Z13, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z12, Z12
+	VPADDD      Z27, Z12, Z12
+	VMOVDQU64   Z21, Z26
+	VPTERNLOGD  $0xe8, Z23, Z22, Z26
+	VPRORD      $0x02, Z21, Z30
+	VPRORD      $0x0d, Z21, Z31
+	VPRORD      $0x16, Z21, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z20, Z20
+	VPADDD      Z30, Z20, Z20
+	DECQ        R13
+	JS          pow48_words_over
+	VPADDD.BCST 16(R12), Z3, Z3
+	VMOVDQU64   256(AX), Z29
+	VPADDD      320(BX), Z29, Z29
+	VMOVDQU64   320(AX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   128(AX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 256(AX)
+	VPADDD      Z29, Z3, Z3
+	VPADDD.BCST 16(R12), Z11, Z11
+	VMOVDQU64   1280(AX), Z24
+	VPADDD      1344(BX), Z24, Z24
+	VMOVDQU64   1344(AX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1152(AX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1280(AX)
+	VPADDD      Z24, Z11, Z11
+	VPADDD.BCST 16(R12), Z19, Z19
+	VMOVDQU64   2304(AX), Z27
+	VPADDD      2368(BX), Z27, Z27
+	VMOVDQU64   2368(AX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2176(AX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2304(AX)
+	VPADDD      Z27, Z19, Z19
+	VMOVDQU64   Z0, Z27
+	VPTERNLOGD  $0xca, Z2, Z1, Z27
+	VPRORD      $0x06, Z0, Z24
+	VPRORD      $0x0b, Z0, Z25
+	VPRORD      $0x19, Z0, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z3, Z3
+	VPADDD      Z24, Z3, Z3
+	VPADDD      Z3, Z7, Z7
+	VMOVDQU64   Z8, Z30
+	VPTERNLOGD  $0xca, Z10, Z9, Z30
+	VPRORD      $0x06, Z8, Z27
+	VPRORD      $0x0b, Z8, Z28
+	VPRORD      $0x19, Z8, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z11, Z11
+	VPADDD      Z27, Z11, Z11
+	VPADDD      Z11, Z15, Z15
+	VMOVDQU64   Z16, Z25
+	VPTERNLOGD  $0xca, Z18, Z17, Z25
+	VPRORD      $0x06, Z16, Z30
+	VPRORD      $0x0b, Z16, Z31
+	VPRORD      $0x19, Z16, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z19, Z19
+	VPADDD      Z30, Z19, Z19
+	VPADDD      Z19, Z23, Z23
+	VMOVDQU64   Z4, Z28
+	VPTERNLOGD  $0xe8, Z6, Z5, Z28
+	VPRORD      $0x02, Z4, Z24
+	VPRORD      $0x0d, Z4, Z25
+	VPRORD      $0x16, Z4, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z3, Z3
+	VPADDD      Z24, Z3, Z3
+	VMOVDQU64   Z12, Z31
+	VPTERNLOGD  $0xe8, Z14, Z13, Z31
+	VPRORD      $0x02, Z12, Z27
+	VPRORD      $0x0d, Z12, Z28
+	VPRORD      $0x16, Z12, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z11, Z11
+	VPADDD      Z27, Z11, Z11
+	VMOVDQU64   Z20, Z26
+	VPTERNLOGD  $0xe8, Z22, Z21, Z26
+	VPRORD      $0x02, Z20, Z30
+	VPRORD      $0x0d, Z20, Z31
+	VPRORD      $0x16, Z20, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z19, Z19
+	VPADDD      Z30, Z19, Z19
+	VPADDD.BCST 20(R12), Z2, Z2
+	VMOVDQU64   320(AX), Z29
+	VPADDD      384(BX), Z29, Z29
+	VMOVDQU64   384(AX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   192(AX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 320(AX)
+	VPADDD      Z29, Z2, Z2
+	VPADDD.BCST 20(R12), Z10, Z10
+	VMOVDQU64   1344(AX), Z24
+	VPADDD      1408(BX), Z24, Z24
+	VMOVDQU64   1408(AX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1216(AX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1344(AX)
+	VPADDD      Z24, Z10, Z10
+	VPADDD.BCST 20(R12), Z18, Z18
+	VMOVDQU64   2368(AX), Z27
+	VPADDD      2432(BX), Z27, Z27
+	VMOVDQU64   2432(AX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2240(AX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2368(AX)
+	VPADDD      Z27, Z18, Z18
+	VMOVDQU64   Z7, Z27
+	VPTERNLOGD  $0xca, Z1, Z0, Z27
+	VPRORD      $0x06, Z7, Z24
+	VPRORD      $0x0b, Z7, Z25
+	VPRORD      $0x19, Z7, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z2, Z2
+	VPADDD      Z24, Z2, Z2
+	VPADDD      Z2, Z6, Z6
+	VMOVDQU64   Z15, Z30
+	VPTERNLOGD  $0xca, Z9, Z8, Z30
+	VPRORD      $0x06, Z15, Z27
+	VPRORD      $0x0b, Z15, Z28
+	VPRORD      $0x19, Z15, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z10, Z10
+	VPADDD      Z27, Z10, Z10
+	VPADDD      Z10, Z14, Z14
+	VMOVDQU64   Z23, Z25
+	VPTERNLOGD  $0xca, Z17, Z16, Z25
+	VPRORD      $0x06, Z23, Z30
+	VPRORD      $0x0b, Z23, Z31
+	VPRORD      $0x19, Z23, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z18, Z18
+	VPADDD      Z30, Z18, Z18
+	VPADDD      Z18, Z22, Z22
+	VMOVDQU64   Z3, Z28
+	VPTERNLOGD  $0xe8, Z5, Z4, Z28
+	VPRORD      $0x02, Z3, Z24
+	VPRORD      $0x0d, Z3, Z25
+	VPRORD      $0x16, Z3, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z2, Z2
+	VPADDD      Z24, Z2, Z2
+	VMOVDQU64   Z11, Z31
+	VPTERNLOGD  $0xe8, Z13, Z12, Z31
+	VPRORD      $0x02, Z11, Z27
+	VPRORD      $0x0d, Z11, Z28
+	VPRORD      $0x16, Z11, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z10, Z10
+	VPADDD      Z27, Z10, Z10
+	VMOVDQU64   Z19, Z26
+	VPTERNLOGD  $0xe8, Z21, Z20, Z26
+	VPRORD      $0x02, Z19, Z30
+	VPRORD      $0x0d, Z19, Z31
+	VPRORD      $0x16, Z19, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z18, Z18
+	VPADDD      Z30, Z18, Z18
+	VPADDD.BCST 24(R12), Z1, Z1
+	VMOVDQU64   384(AX), Z29
+	VPADDD      448(BX), Z29, Z29
+	VMOVDQU64   448(AX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   256(AX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 384(AX)
+	VPADDD      Z29, Z1, Z1
+	VPADDD.BCST 24(R12), Z9, Z9
+	VMOVDQU64   1408(AX), Z24
+	VPADDD      1472(BX), Z24, Z24
+	VMOVDQU64   1472(AX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1280(AX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1408(AX)
+	VPADDD      Z24, Z9, Z9
+	VPADDD.BCST 24(R12), Z17, Z17
+	VMOVDQU64   2432(AX), Z27
+	VPADDD      2496(BX), Z27, Z27
+	VMOVDQU64   2496(AX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2304(AX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2432(AX)
+	VPADDD      Z27, Z17, Z17
+	VMOVDQU64   Z6, Z27
+	VPTERNLOGD  $0xca, Z0, Z7, Z27
+	VPRORD      $0x06, Z6, Z24
+	VPRORD      $0x0b, Z6, Z25
+	VPRORD      $0x19, Z6, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z1, Z1
+	VPADDD      Z24, Z1, Z1
+	VPADDD      Z1, Z5, Z5
+	VMOVDQU64   Z14, Z30
+	VPTERNLOGD  $0xca, Z8, Z15, Z30
+	VPRORD      $0x06, Z14, Z27
+	VPRORD      $0x0b, Z14, Z28
+	VPRORD      $0x19, Z14, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z9, Z9
+	VPADDD      Z27, Z9, Z9
+	VPADDD      Z9, Z13, Z13
+	VMOVDQU64   Z22, Z25
+	VPTERNLOGD  $0xca, Z16, Z23, Z25
+	VPRORD      $0x06, Z22, Z30
+	VPRORD      $0x0b, Z22, Z31
+	VPRORD      $0x19, Z22, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z17, Z17
+	VPADDD      Z30, Z17, Z17
+	VPADDD      Z17, Z21, Z21
+	VMOVDQU64   Z2, Z28
+	VPTERNLOGD  $0xe8, Z4, Z3, Z28
+	VPRORD      $0x02, Z2, Z24
+	VPRORD      $0x0d, Z2, Z25
+	VPRORD      $0x16, Z2, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z1, Z1
+	VPADDD      Z24, Z1, Z1
+	VMOVDQU64   Z10, Z31
+	VPTERNLOGD  $0xe8, Z12, Z11, Z31
+	VPRORD      $0x02, Z10, Z27
+	VPRORD      $0x0d, Z10, Z28
+	VPRORD      $0x16, Z10, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z9, Z9
+	VPADDD      Z27, Z9, Z9
+	VMOVDQU64   Z18, Z26
+	VPTERNLOGD  $0xe8, Z20, Z19, Z26
+	VPRORD      $0x02, Z18, Z30
+	VPRORD      $0x0d, Z18, Z31
+	VPRORD      $0x16, Z18, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z17, Z17
+	VPADDD      Z30, Z17, Z17
+	VPADDD.BCST 28(R12), Z0, Z0
+	VMOVDQU64   448(AX), Z29
+	VPADDD      (AX), Z29, Z29
+	VMOVDQU64   (BX), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   320(AX), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 448(AX)
+	VPADDD      Z29, Z0, Z0
+	VPADDD.BCST 28(R12), Z8, Z8
+	VMOVDQU64   1472(AX), Z24
+	VPADDD      1024(AX), Z24, Z24
+	VMOVDQU64   1024(BX), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   1344(AX), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 1472(AX)
+	VPADDD      Z24, Z8, Z8
+	VPADDD.BCST 28(R12), Z16, Z16
+	VMOVDQU64   2496(AX), Z27
+	VPADDD      2048(AX), Z27, Z27
+	VMOVDQU64   2048(BX), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
+	VPSRLD      $0x03, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   2368(AX), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
+	VPSRLD      $0x0a, Z25, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 2496(AX)
+	VPADDD      Z27, Z16, Z16
+	VMOVDQU64   Z5, Z27
+	VPTERNLOGD  $0xca, Z7, Z6, Z27
+	VPRORD      $0x06, Z5, Z24
+	VPRORD      $0x0b, Z5, Z25
+	VPRORD      $0x19, Z5, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z0, Z0
+	VPADDD      Z24, Z0, Z0
+	VPADDD      Z0, Z4, Z4
+	VMOVDQU64   Z13, Z30
+	VPTERNLOGD  $0xca, Z15, Z14, Z30
+	VPRORD      $0x06, Z13, Z27
+	VPRORD      $0x0b, Z13, Z28
+	VPRORD      $0x19, Z13, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z8, Z8
+	VPADDD      Z27, Z8, Z8
+	VPADDD      Z8, Z12, Z12
+	VMOVDQU64   Z21, Z25
+	VPTERNLOGD  $0xca, Z23, Z22, Z25
+	VPRORD      $0x06, Z21, Z30
+	VPRORD      $0x0b, Z21, Z31
+	VPRORD      $0x19, Z21, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z16, Z16
+	VPADDD      Z30, Z16, Z16
+	VPADDD      Z16, Z20, Z20
+	VMOVDQU64   Z1, Z28
+	VPTERNLOGD  $0xe8, Z3, Z2, Z28
+	VPRORD      $0x02, Z1, Z24
+	VPRORD      $0x0d, Z1, Z25
+	VPRORD      $0x16, Z1, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z28, Z0, Z0
+	VPADDD      Z24, Z0, Z0
+	VMOVDQU64   Z9, Z31
+	VPTERNLOGD  $0xe8, Z11, Z10, Z31
+	VPRORD      $0x02, Z9, Z27
+	VPRORD      $0x0d, Z9, Z28
+	VPRORD      $0x16, Z9, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z31, Z8, Z8
+	VPADDD      Z27, Z8, Z8
+	VMOVDQU64   Z17, Z26
+	VPTERNLOGD  $0xe8, Z19, Z18, Z26
+	VPRORD      $0x02, Z17, Z30
+	VPRORD      $0x0d, Z17, Z31
+	VPRORD      $0x16, Z17, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z26, Z16, Z16
+	VPADDD      Z30, Z16, Z16
+	ADDQ        $+32, R12
+	XCHGQ       AX, BX
+	JMP         pow48_words
+
+pow48_words_over:
+	TESTQ DX, DX
+	JNZ   pow48_last
+
+	// The words of the second hash.
+	VPADDD.BCST (DI), Z4, Z4
+	VMOVDQU64   Z4, 1536(R14)
+	VPADDD.BCST k<>+0(SB), Z4, Z4
+	VMOVDQU64   Z4, 10752(R14)
+	VPADDD.BCST 4(DI), Z5, Z5
+	VMOVDQU64   Z5, 1600(R14)
+	VPADDD.BCST k<>+4(SB), Z5, Z5
+	VMOVDQU64   Z5, 10816(R14)
+	VPADDD.BCST 8(DI), Z6, Z6
+	VMOVDQU64   Z6, 1664(R14)
+	VPADDD.BCST k<>+8(SB), Z6, Z6
+	VMOVDQU64   Z6, 10880(R14)
+	VPADDD.BCST 12(DI), Z7, Z7
+	VMOVDQU64   Z7, 1728(R14)
+	VPADDD.BCST k<>+12(SB), Z7, Z7
+	VMOVDQU64   Z7, 10944(R14)
+	VPADDD.BCST 16(DI), Z0, Z0
+	VMOVDQU64   Z0, 1792(R14)
+	VPADDD.BCST k<>+16(SB), Z0, Z0
+	VMOVDQU64   Z0, 11008(R14)
+	VPADDD.BCST 20(DI), Z1, Z1
+	VMOVDQU64   Z1, 1856(R14)
+	VPADDD.BCST k<>+20(SB), Z1, Z1
+	VMOVDQU64   Z1, 11072(R14)
+	VPADDD.BCST 24(DI), Z2, Z2
+	VMOVDQU64   Z2, 1920(R14)
+	VPADDD.BCST k<>+24(SB), Z2, Z2
+	VMOVDQU64   Z2, 11136(R14)
+	VPADDD.BCST 28(DI), Z3, Z3
+	VMOVDQU64   Z3, 1984(R14)
+	VPADDD.BCST k<>+28(SB), Z3, Z3
+	VMOVDQU64   Z3, 11200(R14)
+	VPADDD.BCST (DI), Z12, Z12
+	VMOVDQU64   Z12, 2560(R14)
+	VPADDD.BCST k<>+0(SB), Z12, Z12
+	VMOVDQU64   Z12, 12800(R14)
+	VPADDD.BCST 4(DI), Z13, Z13
+	VMOVDQU64   Z13, 2624(R14)
+	VPADDD.BCST k<>+4(SB), Z13, Z13
+	VMOVDQU64   Z13, 12864(R14)
+	VPADDD.BCST 8(DI), Z14, Z14
+	VMOVDQU64   Z14, 2688(R14)
+	VPADDD.BCST k<>+8(SB), Z14, Z14
+	VMOVDQU64   Z14, 12928(R14)
+	VPADDD.BCST 12(DI), Z15, Z15
+	VMOVDQU64   Z15, 2752(R14)
+	VPADDD.BCST k<>+12(SB), Z15, Z15
+	VMOVDQU64   Z15, 12992(R14)
+	VPADDD.BCST 16(DI), Z8, Z8
+	VMOVDQU64   Z8, 2816(R14)
+	VPADDD.BCST k<>+16(SB), Z8, Z8
+	VMOVDQU64   Z8, 13056(R14)
+	VPADDD.BCST 20(DI), Z9, Z9
+	VMOVDQU64   Z9, 2880(R14)
+	VPADDD.BCST k<>+20(SB), Z9, Z9
+	VMOVDQU64   Z9, 13120(R14)
+	VPADDD.BCST 24(DI), Z10, Z10
+	VMOVDQU64   Z10, 2944(R14)
+	VPADDD.BCST k<>+24(SB), Z10, Z10
+	VMOVDQU64   Z10, 13184(R14)
+	VPADDD.BCST 28(DI), Z11, Z11
+	VMOVDQU64   Z11, 3008(R14)
+	VPADDD.BCST k<>+28(SB), Z11, Z11
+	VMOVDQU64   Z11, 13248(R14)
+	VPADDD.BCST (DI), Z20, Z20
+	VMOVDQU64   Z20, 3584(R14)
+	VPADDD.BCST k<>+0(SB), Z20, Z20
+	VMOVDQU64   Z20, 14848(R14)
+	VPADDD.BCST 4(DI), Z21, Z21
+	VMOVDQU64   Z21, 3648(R14)
+	VPADDD.BCST k<>+4(SB), Z21, Z21
+	VMOVDQU64   Z21, 14912(R14)
+	VPADDD.BCST 8(DI), Z22, Z22
+	VMOVDQU64   Z22, 3712(R14)
+	VPADDD.BCST k<>+8(SB), Z22, Z22
+	VMOVDQU64   Z22, 14976(R14)
+	VPADDD.BCST 12(DI), Z23, Z23
+	VMOVDQU64   Z23, 3776(R14)
+	VPADDD.BCST k<>+12(SB), Z23, Z23
+	VMOVDQU64   Z23, 15040(R14)
+	VPADDD.BCST 16(DI), Z16, Z16
+	VMOVDQU64   Z16, 3840(R14)
+	VPADDD.BCST k<>+16(SB), Z16, Z16
+	VMOVDQU64   Z16, 15104(R14)
+	VPADDD.BCST 20(DI), Z17, Z17
+	VMOVDQU64   Z17, 3904(R14)
+	VPADDD.BCST k<>+20(SB), Z17, Z17
+	VMOVDQU64   Z17, 15168(R14)
+	VPADDD.BCST 24(DI), Z18, Z18
+	VMOVDQU64   Z18, 3968(R14)
+	VPADDD.BCST k<>+24(SB), Z18, Z18
+	VMOVDQU64   Z18, 15232(R14)
+	VPADDD.BCST 28(DI), Z19, Z19
+	VMOVDQU64   Z19, 4032(R14)
+	VPADDD.BCST k<>+28(SB), Z19, Z19
+	VMOVDQU64   Z19, 15296(R14)
+	LEAQ        1536(R14), BX
+	LEAQ        10752(R14), R8
+	MOVQ        $0x00000003, R13
+
+pow48_digest:
+	VMOVDQU64    (BX), Z16
+	VMOVDQU64    64(BX), Z17
+	VMOVDQU64    128(BX), Z18
+	VMOVDQU64    192(BX), Z19
+	VMOVDQU64    256(BX), Z20
+	VMOVDQU64    320(BX), Z21
+	VMOVDQU64    384(BX), Z22
+	VMOVDQU64    448(BX), Z23
+	VPRORD       $0x07, Z17, Z8
+	VPRORD       $0x12, Z17, Z9
+	VPSRLD       $0x03, Z17, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z16, Z16
+	VPADDD.BCST  k<>+64(SB), Z16, Z14
+	VMOVDQU64    Z14, 1024(R8)
+	VMOVDQU64    Z16, (BX)
+	VPADDD.BCST  digestC<>+68(SB), Z17, Z17
+	VPRORD       $0x07, Z18, Z8
+	VPRORD       $0x12, Z18, Z9
+	VPSRLD       $0x03, Z18, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z17, Z17
+	VPADDD.BCST  k<>+68(SB), Z17, Z14
+	VMOVDQU64    Z14, 1088(R8)
+	VMOVDQU64    Z17, 64(BX)
+	VPRORD       $0x07, Z19, Z8
+	VPRORD       $0x12, Z19, Z9
+	VPSRLD       $0x03, Z19, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z18, Z18
+	VPRORD       $0x11, Z16, Z8
+	VPRORD       $0x13, Z16, Z9
+	VPSRLD       $0x0a, Z16, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z18, Z18
+	VPADDD.BCST  k<>+72(SB), Z18, Z14
+	VMOVDQU64    Z14, 1152(R8)
+	VMOVDQU64    Z18, 128(BX)
+	VPRORD       $0x07, Z20, Z8
+	VPRORD       $0x12, Z20, Z9
+	VPSRLD       $0x03, Z20, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z19, Z19
+	VPRORD       $0x11, Z17, Z8
+	VPRORD       $0x13, Z17, Z9
+	VPSRLD       $0x0a, Z17, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z19, Z19
+	VPADDD.BCST  k<>+76(SB), Z19, Z14
+	VMOVDQU64    Z14, 1216(R8)
+	VMOVDQU64    Z19, 192(BX)
+	VPRORD       $0x07, Z21, Z8
+	VPRORD       $0x12, Z21, Z9
+	VPSRLD       $0x03, Z21, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z20, Z20
+	VPRORD       $0x11, Z18, Z8
+	VPRORD       $0x13, Z18, Z9
+	VPSRLD       $0x0a, Z18, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z20, Z20
+	VPADDD.BCST  k<>+80(SB), Z20, Z14
+	VMOVDQU64    Z14, 1280(R8)
+	VMOVDQU64    Z20, 256(BX)
+	VPRORD       $0x07, Z22, Z8
+	VPRORD       $0x12, Z22, Z9
+	VPSRLD       $0x03, Z22, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z21, Z21
+	VPRORD       $0x11, Z19, Z8
+	VPRORD       $0x13, Z19, Z9
+	VPSRLD       $0x0a, Z19, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z21, Z21
+	VPADDD.BCST  k<>+84(SB), Z21, Z14
+	VMOVDQU64    Z14, 1344(R8)
+	VMOVDQU64    Z21, 320(BX)
+	VPADDD.BCST  digestC<>+88(SB), Z22, Z22
+	VPRORD       $0x07, Z23, Z8
+	VPRORD       $0x12, Z23, Z9
+	VPSRLD       $0x03, Z23, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z22, Z22
+	VPRORD       $0x11, Z20, Z8
+	VPRORD       $0x13, Z20, Z9
+	VPSRLD       $0x0a, Z20, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z22, Z22
+	VPADDD.BCST  k<>+88(SB), Z22, Z14
+	VMOVDQU64    Z14, 1408(R8)
+	VMOVDQU64    Z22, 384(BX)
+	VPADDD.BCST  digestC<>+92(SB), Z23, Z23
+	VPADDD       Z16, Z23, Z23
+	VPRORD       $0x11, Z21, Z8
+	VPRORD       $0x13, Z21, Z9
+	VPSRLD       $0x0a, Z21, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z23, Z23
+	VPADDD.BCST  k<>+92(SB), Z23, Z14
+	VMOVDQU64    Z14, 1472(R8)
+	VMOVDQU64    Z23, 448(BX)
+	VPBROADCASTD digestC<>+96(SB), Z24
+	VPADDD       Z17, Z24, Z24
+	VPRORD       $0x11, Z22, Z8
+	VPRORD       $0x13, Z22, Z9
+	VPSRLD       $0x0a, Z22, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z24, Z24
+	VPADDD.BCST  k<>+96(SB), Z24, Z14
+	VMOVDQU64    Z14, 1536(R8)
+	VMOVDQU64    Z24, 512(BX)
+	VMOVDQU64    Z18, Z25
+	VPRORD       $0x11, Z23, Z8
+	VPRORD       $0x13, Z23, Z9
+	VPSRLD       $0x0a, Z23, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z25, Z25
+	VPADDD.BCST  k<>+100(SB), Z25, Z14
+	VMOVDQU64    Z14, 1600(R8)
+	VMOVDQU64    Z25, 576(BX)
+	VMOVDQU64    Z19, Z26
+	VPRORD       $0x11, Z24, Z8
+	VPRORD       $0x13, Z24, Z9
+	VPSRLD       $0x0a, Z24, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z26, Z26
+	VPADDD.BCST  k<>+104(SB), Z26, Z14
+	VMOVDQU64    Z14, 1664(R8)
+	VMOVDQU64    Z26, 640(BX)
+	VMOVDQU64    Z20, Z27
+	VPRORD       $0x11, Z25, Z8
+	VPRORD       $0x13, Z25, Z9
+	VPSRLD       $0x0a, Z25, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z27, Z27
+	VPADDD.BCST  k<>+108(SB), Z27, Z14
+	VMOVDQU64    Z14, 1728(R8)
+	VMOVDQU64    Z27, 704(BX)
+	VMOVDQU64    Z21, Z28
+	VPRORD       $0x11, Z26, Z8
+	VPRORD       $0x13, Z26, Z9
+	VPSRLD       $0x0a, Z26, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z28, Z28
+	VPADDD.BCST  k<>+112(SB), Z28, Z14
+	VMOVDQU64    Z14, 1792(R8)
+	VMOVDQU64    Z28, 768(BX)
+	VMOVDQU64    Z22, Z29
+	VPRORD       $0x11, Z27, Z8
+	VPRORD       $0x13, Z27, Z9
+	VPSRLD       $0x0a, Z27, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z29, Z29
+	VPADDD.BCST  k<>+116(SB), Z29, Z14
+	VMOVDQU64    Z14, 1856(R8)
+	VMOVDQU64    Z29, 832(BX)
+	VPBROADCASTD digestC<>+120(SB), Z30
+	VPADDD       Z23, Z30, Z30
+	VPRORD       $0x11, Z28, Z8
+	VPRORD       $0x13, Z28, Z9
+	VPSRLD       $0x0a, Z28, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z30, Z30
+	VPADDD.BCST  k<>+120(SB), Z30, Z14
+	VMOVDQU64    Z14, 1920(R8)
+	VMOVDQU64    Z30, 896(BX)
+	VPBROADCASTD digestC<>+124(SB), Z31
+	VPADDD       Z24, Z31, Z31
+	VPRORD       $0x07, Z16, Z8
+	VPRORD       $0x12, Z16, Z9
+	VPSRLD       $0x03, Z16, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z31, Z31
+	VPRORD       $0x11, Z29, Z8
+	VPRORD       $0x13, Z29, Z9
+	VPSRLD       $0x0a, Z29, Z10
+	VPTERNLOGD   $0x96, Z9, Z10, Z8
+	VPADDD       Z8, Z31, Z31
+	VPADDD.BCST  k<>+124(SB), Z31, Z14
+	VMOVDQU64    Z14, 1984(R8)
+	VMOVDQU64    Z31, 960(BX)
+	ADDQ         $+1024, BX
+	ADDQ         $+2048, R8
+	DECQ         R13
+	JNZ          pow48_digest
 	VPBROADCASTD iv<>+0(SB), Z0
 	VPBROADCASTD iv<>+4(SB), Z1
 	VPBROADCASTD iv<>+8(SB), Z2
@@ -19059,2374 +18209,100 @@ pow32_rounds:
 	VPBROADCASTD iv<>+20(SB), Z13
 	VPBROADCASTD iv<>+24(SB), Z14
 	VPBROADCASTD iv<>+28(SB), Z15
-	VPADDD.BCST  k<>+0(SB), Z7, Z7
-	VPADDD.BCST  k<>+0(SB), Z15, Z15
-	VPADDD       1024(R14), Z7, Z7
-	VPADDD       2048(R14), Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  k<>+4(SB), Z6, Z6
-	VPADDD.BCST  k<>+4(SB), Z14, Z14
-	VPADDD       1088(R14), Z6, Z6
-	VPADDD       2112(R14), Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  k<>+8(SB), Z5, Z5
-	VPADDD.BCST  k<>+8(SB), Z13, Z13
-	VPADDD       1152(R14), Z5, Z5
-	VPADDD       2176(R14), Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  k<>+12(SB), Z4, Z4
-	VPADDD.BCST  k<>+12(SB), Z12, Z12
-	VPADDD       1216(R14), Z4, Z4
-	VPADDD       2240(R14), Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  k<>+16(SB), Z3, Z3
-	VPADDD.BCST  k<>+16(SB), Z11, Z11
-	VPADDD       1280(R14), Z3, Z3
-	VPADDD       2304(R14), Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  k<>+20(SB), Z2, Z2
-	VPADDD.BCST  k<>+20(SB), Z10, Z10
-	VPADDD       1344(R14), Z2, Z2
-	VPADDD       2368(R14), Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  k<>+24(SB), Z1, Z1
-	VPADDD.BCST  k<>+24(SB), Z9, Z9
-	VPADDD       1408(R14), Z1, Z1
-	VPADDD       2432(R14), Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  k<>+28(SB), Z0, Z0
-	VPADDD.BCST  k<>+28(SB), Z8, Z8
-	VPADDD       1472(R14), Z0, Z0
-	VPADDD       2496(R14), Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD.BCST  digestKW<>+32(SB), Z7, Z7
-	VPADDD.BCST  digestKW<>+32(SB), Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  digestKW<>+36(SB), Z6, Z6
-	VPADDD.BCST  digestKW<>+36(SB), Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  digestKW<>+40(SB), Z5, Z5
-	VPADDD.BCST  digestKW<>+40(SB), Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  digestKW<>+44(SB), Z4, Z4
-	VPADDD.BCST  digestKW<>+44(SB), Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  digestKW<>+48(SB), Z3, Z3
-	VPADDD.BCST  digestKW<>+48(SB), Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  digestKW<>+52(SB), Z2, Z2
-	VPADDD.BCST  digestKW<>+52(SB), Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  digestKW<>+56(SB), Z1, Z1
-	VPADDD.BCST  digestKW<>+56(SB), Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  digestKW<>+60(SB), Z0, Z0
-	VPADDD.BCST  digestKW<>+60(SB), Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD.BCST  k<>+64(SB), Z7, Z7
-	VPADDD.BCST  k<>+64(SB), Z15, Z15
-	VMOVDQU64    1024(R14), Z21
-	VMOVDQU64    2048(R14), Z27
-	VMOVDQU64    1088(R14), Z19
-	VMOVDQU64    2112(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1024(R14)
-	VMOVDQU64    Z27, 2048(R14)
-	VPADDD       Z21, Z7, Z7
-	VPADDD       Z27, Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  k<>+68(SB), Z6, Z6
-	VPADDD.BCST  k<>+68(SB), Z14, Z14
-	VMOVDQU64    1088(R14), Z21
-	VMOVDQU64    2112(R14), Z27
-	VPADDD.BCST  digestC<>+68(SB), Z21, Z21
-	VPADDD.BCST  digestC<>+68(SB), Z27, Z27
-	VMOVDQU64    1152(R14), Z19
-	VMOVDQU64    2176(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1088(R14)
-	VMOVDQU64    Z27, 2112(R14)
-	VPADDD       Z21, Z6, Z6
-	VPADDD       Z27, Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  k<>+72(SB), Z5, Z5
-	VPADDD.BCST  k<>+72(SB), Z13, Z13
-	VMOVDQU64    1152(R14), Z21
-	VMOVDQU64    2176(R14), Z27
-	VMOVDQU64    1216(R14), Z19
-	VMOVDQU64    2240(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1024(R14), Z19
-	VMOVDQU64    2048(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1152(R14)
-	VMOVDQU64    Z27, 2176(R14)
-	VPADDD       Z21, Z5, Z5
-	VPADDD       Z27, Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  k<>+76(SB), Z4, Z4
-	VPADDD.BCST  k<>+76(SB), Z12, Z12
-	VMOVDQU64    1216(R14), Z21
-	VMOVDQU64    2240(R14), Z27
-	VMOVDQU64    1280(R14), Z19
-	VMOVDQU64    2304(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1088(R14), Z19
-	VMOVDQU64    2112(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1216(R14)
-	VMOVDQU64    Z27, 2240(R14)
-	VPADDD       Z21, Z4, Z4
-	VPADDD       Z27, Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  k<>+80(SB), Z3, Z3
-	VPADDD.BCST  k<>+80(SB), Z11, Z11
-	VMOVDQU64    1280(R14), Z21
-	VMOVDQU64    2304(R14), Z27
-	VMOVDQU64    1344(R14), Z19
-	VMOVDQU64    2368(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1152(R14), Z19
-	VMOVDQU64    2176(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1280(R14)
-	VMOVDQU64    Z27, 2304(R14)
-	VPADDD       Z21, Z3, Z3
-	VPADDD       Z27, Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  k<>+84(SB), Z2, Z2
-	VPADDD.BCST  k<>+84(SB), Z10, Z10
-	VMOVDQU64    1344(R14), Z21
-	VMOVDQU64    2368(R14), Z27
-	VMOVDQU64    1408(R14), Z19
-	VMOVDQU64    2432(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1216(R14), Z19
-	VMOVDQU64    2240(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1344(R14)
-	VMOVDQU64    Z27, 2368(R14)
-	VPADDD       Z21, Z2, Z2
-	VPADDD       Z27, Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  k<>+88(SB), Z1, Z1
-	VPADDD.BCST  k<>+88(SB), Z9, Z9
-	VMOVDQU64    1408(R14), Z21
-	VMOVDQU64    2432(R14), Z27
-	VPADDD.BCST  digestC<>+88(SB), Z21, Z21
-	VPADDD.BCST  digestC<>+88(SB), Z27, Z27
-	VMOVDQU64    1472(R14), Z19
-	VMOVDQU64    2496(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1280(R14), Z19
-	VMOVDQU64    2304(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1408(R14)
-	VMOVDQU64    Z27, 2432(R14)
-	VPADDD       Z21, Z1, Z1
-	VPADDD       Z27, Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  k<>+92(SB), Z0, Z0
-	VPADDD.BCST  k<>+92(SB), Z8, Z8
-	VMOVDQU64    1472(R14), Z21
-	VMOVDQU64    2496(R14), Z27
-	VPADDD.BCST  digestC<>+92(SB), Z21, Z21
-	VPADDD.BCST  digestC<>+92(SB), Z27, Z27
-	VPADDD       1024(R14), Z21, Z21
-	VPADDD       2048(R14), Z27, Z27
-	VMOVDQU64    1344(R14), Z19
-	VMOVDQU64    2368(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1472(R14)
-	VMOVDQU64    Z27, 2496(R14)
-	VPADDD       Z21, Z0, Z0
-	VPADDD       Z27, Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD.BCST  k<>+96(SB), Z7, Z7
-	VPADDD.BCST  k<>+96(SB), Z15, Z15
-	VPBROADCASTD digestC<>+96(SB), Z21
-	VPBROADCASTD digestC<>+96(SB), Z27
-	VPADDD       1088(R14), Z21, Z21
-	VPADDD       2112(R14), Z27, Z27
-	VMOVDQU64    1408(R14), Z19
-	VMOVDQU64    2432(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1536(R14)
-	VMOVDQU64    Z27, 2560(R14)
-	VPADDD       Z21, Z7, Z7
-	VPADDD       Z27, Z15, Z15
-	VMOVDQU64    Z4, Z19
-	VMOVDQU64    Z12, Z25
-	VPTERNLOGD   $0xca, Z6, Z5, Z19
-	VPTERNLOGD   $0xca, Z14, Z13, Z25
-	VPRORD       $0x06, Z4, Z16
-	VPRORD       $0x06, Z12, Z22
-	VPRORD       $0x0b, Z4, Z17
-	VPRORD       $0x0b, Z12, Z23
-	VPRORD       $0x19, Z4, Z18
-	VPRORD       $0x19, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z7, Z7
-	VPADDD       Z25, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD       Z7, Z3, Z3
-	VPADDD       Z15, Z11, Z11
-	VMOVDQU64    Z0, Z20
-	VMOVDQU64    Z8, Z26
-	VPTERNLOGD   $0xe8, Z2, Z1, Z20
-	VPTERNLOGD   $0xe8, Z10, Z9, Z26
-	VPRORD       $0x02, Z0, Z16
-	VPRORD       $0x02, Z8, Z22
-	VPRORD       $0x0d, Z0, Z17
-	VPRORD       $0x0d, Z8, Z23
-	VPRORD       $0x16, Z0, Z18
-	VPRORD       $0x16, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z7, Z7
-	VPADDD       Z26, Z15, Z15
-	VPADDD       Z16, Z7, Z7
-	VPADDD       Z22, Z15, Z15
-	VPADDD.BCST  k<>+100(SB), Z6, Z6
-	VPADDD.BCST  k<>+100(SB), Z14, Z14
-	VMOVDQU64    1152(R14), Z21
-	VMOVDQU64    2176(R14), Z27
-	VMOVDQU64    1472(R14), Z19
-	VMOVDQU64    2496(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1600(R14)
-	VMOVDQU64    Z27, 2624(R14)
-	VPADDD       Z21, Z6, Z6
-	VPADDD       Z27, Z14, Z14
-	VMOVDQU64    Z3, Z19
-	VMOVDQU64    Z11, Z25
-	VPTERNLOGD   $0xca, Z5, Z4, Z19
-	VPTERNLOGD   $0xca, Z13, Z12, Z25
-	VPRORD       $0x06, Z3, Z16
-	VPRORD       $0x06, Z11, Z22
-	VPRORD       $0x0b, Z3, Z17
-	VPRORD       $0x0b, Z11, Z23
-	VPRORD       $0x19, Z3, Z18
-	VPRORD       $0x19, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z6, Z6
-	VPADDD       Z25, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD       Z6, Z2, Z2
-	VPADDD       Z14, Z10, Z10
-	VMOVDQU64    Z7, Z20
-	VMOVDQU64    Z15, Z26
-	VPTERNLOGD   $0xe8, Z1, Z0, Z20
-	VPTERNLOGD   $0xe8, Z9, Z8, Z26
-	VPRORD       $0x02, Z7, Z16
-	VPRORD       $0x02, Z15, Z22
-	VPRORD       $0x0d, Z7, Z17
-	VPRORD       $0x0d, Z15, Z23
-	VPRORD       $0x16, Z7, Z18
-	VPRORD       $0x16, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z6, Z6
-	VPADDD       Z26, Z14, Z14
-	VPADDD       Z16, Z6, Z6
-	VPADDD       Z22, Z14, Z14
-	VPADDD.BCST  k<>+104(SB), Z5, Z5
-	VPADDD.BCST  k<>+104(SB), Z13, Z13
-	VMOVDQU64    1216(R14), Z21
-	VMOVDQU64    2240(R14), Z27
-	VMOVDQU64    1536(R14), Z19
-	VMOVDQU64    2560(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1664(R14)
-	VMOVDQU64    Z27, 2688(R14)
-	VPADDD       Z21, Z5, Z5
-	VPADDD       Z27, Z13, Z13
-	VMOVDQU64    Z2, Z19
-	VMOVDQU64    Z10, Z25
-	VPTERNLOGD   $0xca, Z4, Z3, Z19
-	VPTERNLOGD   $0xca, Z12, Z11, Z25
-	VPRORD       $0x06, Z2, Z16
-	VPRORD       $0x06, Z10, Z22
-	VPRORD       $0x0b, Z2, Z17
-	VPRORD       $0x0b, Z10, Z23
-	VPRORD       $0x19, Z2, Z18
-	VPRORD       $0x19, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z5, Z5
-	VPADDD       Z25, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD       Z5, Z1, Z1
-	VPADDD       Z13, Z9, Z9
-	VMOVDQU64    Z6, Z20
-	VMOVDQU64    Z14, Z26
-	VPTERNLOGD   $0xe8, Z0, Z7, Z20
-	VPTERNLOGD   $0xe8, Z8, Z15, Z26
-	VPRORD       $0x02, Z6, Z16
-	VPRORD       $0x02, Z14, Z22
-	VPRORD       $0x0d, Z6, Z17
-	VPRORD       $0x0d, Z14, Z23
-	VPRORD       $0x16, Z6, Z18
-	VPRORD       $0x16, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z5, Z5
-	VPADDD       Z26, Z13, Z13
-	VPADDD       Z16, Z5, Z5
-	VPADDD       Z22, Z13, Z13
-	VPADDD.BCST  k<>+108(SB), Z4, Z4
-	VPADDD.BCST  k<>+108(SB), Z12, Z12
-	VMOVDQU64    1280(R14), Z21
-	VMOVDQU64    2304(R14), Z27
-	VMOVDQU64    1600(R14), Z19
-	VMOVDQU64    2624(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1728(R14)
-	VMOVDQU64    Z27, 2752(R14)
-	VPADDD       Z21, Z4, Z4
-	VPADDD       Z27, Z12, Z12
-	VMOVDQU64    Z1, Z19
-	VMOVDQU64    Z9, Z25
-	VPTERNLOGD   $0xca, Z3, Z2, Z19
-	VPTERNLOGD   $0xca, Z11, Z10, Z25
-	VPRORD       $0x06, Z1, Z16
-	VPRORD       $0x06, Z9, Z22
-	VPRORD       $0x0b, Z1, Z17
-	VPRORD       $0x0b, Z9, Z23
-	VPRORD       $0x19, Z1, Z18
-	VPRORD       $0x19, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z4, Z4
-	VPADDD       Z25, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD       Z4, Z0, Z0
-	VPADDD       Z12, Z8, Z8
-	VMOVDQU64    Z5, Z20
-	VMOVDQU64    Z13, Z26
-	VPTERNLOGD   $0xe8, Z7, Z6, Z20
-	VPTERNLOGD   $0xe8, Z15, Z14, Z26
-	VPRORD       $0x02, Z5, Z16
-	VPRORD       $0x02, Z13, Z22
-	VPRORD       $0x0d, Z5, Z17
-	VPRORD       $0x0d, Z13, Z23
-	VPRORD       $0x16, Z5, Z18
-	VPRORD       $0x16, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z4, Z4
-	VPADDD       Z26, Z12, Z12
-	VPADDD       Z16, Z4, Z4
-	VPADDD       Z22, Z12, Z12
-	VPADDD.BCST  k<>+112(SB), Z3, Z3
-	VPADDD.BCST  k<>+112(SB), Z11, Z11
-	VMOVDQU64    1344(R14), Z21
-	VMOVDQU64    2368(R14), Z27
-	VMOVDQU64    1664(R14), Z19
-	VMOVDQU64    2688(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1792(R14)
-	VMOVDQU64    Z27, 2816(R14)
-	VPADDD       Z21, Z3, Z3
-	VPADDD       Z27, Z11, Z11
-	VMOVDQU64    Z0, Z19
-	VMOVDQU64    Z8, Z25
-	VPTERNLOGD   $0xca, Z2, Z1, Z19
-	VPTERNLOGD   $0xca, Z10, Z9, Z25
-	VPRORD       $0x06, Z0, Z16
-	VPRORD       $0x06, Z8, Z22
-	VPRORD       $0x0b, Z0, Z17
-	VPRORD       $0x0b, Z8, Z23
-	VPRORD       $0x19, Z0, Z18
-	VPRORD       $0x19, Z8, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z3, Z3
-	VPADDD       Z25, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD       Z3, Z7, Z7
-	VPADDD       Z11, Z15, Z15
-	VMOVDQU64    Z4, Z20
-	VMOVDQU64    Z12, Z26
-	VPTERNLOGD   $0xe8, Z6, Z5, Z20
-	VPTERNLOGD   $0xe8, Z14, Z13, Z26
-	VPRORD       $0x02, Z4, Z16
-	VPRORD       $0x02, Z12, Z22
-	VPRORD       $0x0d, Z4, Z17
-	VPRORD       $0x0d, Z12, Z23
-	VPRORD       $0x16, Z4, Z18
-	VPRORD       $0x16, Z12, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z3, Z3
-	VPADDD       Z26, Z11, Z11
-	VPADDD       Z16, Z3, Z3
-	VPADDD       Z22, Z11, Z11
-	VPADDD.BCST  k<>+116(SB), Z2, Z2
-	VPADDD.BCST  k<>+116(SB), Z10, Z10
-	VMOVDQU64    1408(R14), Z21
-	VMOVDQU64    2432(R14), Z27
-	VMOVDQU64    1728(R14), Z19
-	VMOVDQU64    2752(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1856(R14)
-	VMOVDQU64    Z27, 2880(R14)
-	VPADDD       Z21, Z2, Z2
-	VPADDD       Z27, Z10, Z10
-	VMOVDQU64    Z7, Z19
-	VMOVDQU64    Z15, Z25
-	VPTERNLOGD   $0xca, Z1, Z0, Z19
-	VPTERNLOGD   $0xca, Z9, Z8, Z25
-	VPRORD       $0x06, Z7, Z16
-	VPRORD       $0x06, Z15, Z22
-	VPRORD       $0x0b, Z7, Z17
-	VPRORD       $0x0b, Z15, Z23
-	VPRORD       $0x19, Z7, Z18
-	VPRORD       $0x19, Z15, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z2, Z2
-	VPADDD       Z25, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD       Z2, Z6, Z6
-	VPADDD       Z10, Z14, Z14
-	VMOVDQU64    Z3, Z20
-	VMOVDQU64    Z11, Z26
-	VPTERNLOGD   $0xe8, Z5, Z4, Z20
-	VPTERNLOGD   $0xe8, Z13, Z12, Z26
-	VPRORD       $0x02, Z3, Z16
-	VPRORD       $0x02, Z11, Z22
-	VPRORD       $0x0d, Z3, Z17
-	VPRORD       $0x0d, Z11, Z23
-	VPRORD       $0x16, Z3, Z18
-	VPRORD       $0x16, Z11, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z2, Z2
-	VPADDD       Z26, Z10, Z10
-	VPADDD       Z16, Z2, Z2
-	VPADDD       Z22, Z10, Z10
-	VPADDD.BCST  k<>+120(SB), Z1, Z1
-	VPADDD.BCST  k<>+120(SB), Z9, Z9
-	VPBROADCASTD digestC<>+120(SB), Z21
-	VPBROADCASTD digestC<>+120(SB), Z27
-	VPADDD       1472(R14), Z21, Z21
-	VPADDD       2496(R14), Z27, Z27
-	VMOVDQU64    1792(R14), Z19
-	VMOVDQU64    2816(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1920(R14)
-	VMOVDQU64    Z27, 2944(R14)
-	VPADDD       Z21, Z1, Z1
-	VPADDD       Z27, Z9, Z9
-	VMOVDQU64    Z6, Z19
-	VMOVDQU64    Z14, Z25
-	VPTERNLOGD   $0xca, Z0, Z7, Z19
-	VPTERNLOGD   $0xca, Z8, Z15, Z25
-	VPRORD       $0x06, Z6, Z16
-	VPRORD       $0x06, Z14, Z22
-	VPRORD       $0x0b, Z6, Z17
-	VPRORD       $0x0b, Z14, Z23
-	VPRORD       $0x19, Z6, Z18
-	VPRORD       $0x19, Z14, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z1, Z1
-	VPADDD       Z25, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD       Z1, Z5, Z5
-	VPADDD       Z9, Z13, Z13
-	VMOVDQU64    Z2, Z20
-	VMOVDQU64    Z10, Z26
-	VPTERNLOGD   $0xe8, Z4, Z3, Z20
-	VPTERNLOGD   $0xe8, Z12, Z11, Z26
-	VPRORD       $0x02, Z2, Z16
-	VPRORD       $0x02, Z10, Z22
-	VPRORD       $0x0d, Z2, Z17
-	VPRORD       $0x0d, Z10, Z23
-	VPRORD       $0x16, Z2, Z18
-	VPRORD       $0x16, Z10, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z1, Z1
-	VPADDD       Z26, Z9, Z9
-	VPADDD       Z16, Z1, Z1
-	VPADDD       Z22, Z9, Z9
-	VPADDD.BCST  k<>+124(SB), Z0, Z0
-	VPADDD.BCST  k<>+124(SB), Z8, Z8
-	VPBROADCASTD digestC<>+124(SB), Z21
-	VPBROADCASTD digestC<>+124(SB), Z27
-	VPADDD       1536(R14), Z21, Z21
-	VPADDD       2560(R14), Z27, Z27
-	VMOVDQU64    1024(R14), Z19
-	VMOVDQU64    2048(R14), Z25
-	VPRORD       $0x07, Z19, Z16
-	VPRORD       $0x07, Z25, Z22
-	VPRORD       $0x12, Z19, Z17
-	VPRORD       $0x12, Z25, Z23
-	VPSRLD       $0x03, Z19, Z18
-	VPSRLD       $0x03, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    1856(R14), Z19
-	VMOVDQU64    2880(R14), Z25
-	VPRORD       $0x11, Z19, Z16
-	VPRORD       $0x11, Z25, Z22
-	VPRORD       $0x13, Z19, Z17
-	VPRORD       $0x13, Z25, Z23
-	VPSRLD       $0x0a, Z19, Z18
-	VPSRLD       $0x0a, Z25, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z16, Z21, Z21
-	VPADDD       Z22, Z27, Z27
-	VMOVDQU64    Z21, 1984(R14)
-	VMOVDQU64    Z27, 3008(R14)
-	VPADDD       Z21, Z0, Z0
-	VPADDD       Z27, Z8, Z8
-	VMOVDQU64    Z5, Z19
-	VMOVDQU64    Z13, Z25
-	VPTERNLOGD   $0xca, Z7, Z6, Z19
-	VPTERNLOGD   $0xca, Z15, Z14, Z25
-	VPRORD       $0x06, Z5, Z16
-	VPRORD       $0x06, Z13, Z22
-	VPRORD       $0x0b, Z5, Z17
-	VPRORD       $0x0b, Z13, Z23
-	VPRORD       $0x19, Z5, Z18
-	VPRORD       $0x19, Z13, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z19, Z0, Z0
-	VPADDD       Z25, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	VPADDD       Z0, Z4, Z4
-	VPADDD       Z8, Z12, Z12
-	VMOVDQU64    Z1, Z20
-	VMOVDQU64    Z9, Z26
-	VPTERNLOGD   $0xe8, Z3, Z2, Z20
-	VPTERNLOGD   $0xe8, Z11, Z10, Z26
-	VPRORD       $0x02, Z1, Z16
-	VPRORD       $0x02, Z9, Z22
-	VPRORD       $0x0d, Z1, Z17
-	VPRORD       $0x0d, Z9, Z23
-	VPRORD       $0x16, Z1, Z18
-	VPRORD       $0x16, Z9, Z24
-	VPTERNLOGD   $0x96, Z17, Z18, Z16
-	VPTERNLOGD   $0x96, Z23, Z24, Z22
-	VPADDD       Z20, Z0, Z0
-	VPADDD       Z26, Z8, Z8
-	VPADDD       Z16, Z0, Z0
-	VPADDD       Z22, Z8, Z8
-	MOVQ         $0x00000001, R13
-	MOVQ         $0x00000001, R9
-	LEAQ         k<>+64(SB), R12
-	JMP          pow32_rounds
+	VPBROADCASTD iv<>+0(SB), Z16
+	VPBROADCASTD iv<>+4(SB), Z17
+	VPBROADCASTD iv<>+8(SB), Z18
+	VPBROADCASTD iv<>+12(SB), Z19
+	VPBROADCASTD iv<>+16(SB), Z20
+	VPBROADCASTD iv<>+20(SB), Z21
+	VPBROADCASTD iv<>+24(SB), Z22
+	VPBROADCASTD iv<>+28(SB), Z23
+	LEAQ         10752(R14), R8
+	LEAQ         12800(R14), R9
+	LEAQ         14848(R14), R10
+	MOVQ         $0x00000001, DX
+	LEAQ         k<>+128(SB), R12
+	JMP          pow48_hash
 
-pow32_last:
-	VPADDD.BCST k<>+192(SB), Z7, Z7
-	VPADDD.BCST k<>+192(SB), Z15, Z15
-	VMOVDQU64   1024(R14), Z21
-	VMOVDQU64   2048(R14), Z27
-	VPADDD      1600(R14), Z21, Z21
-	VPADDD      2624(R14), Z27, Z27
-	VMOVDQU64   1088(R14), Z19
-	VMOVDQU64   2112(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1920(R14), Z19
-	VMOVDQU64   2944(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1024(R14)
-	VMOVDQU64   Z27, 2048(R14)
-	VPADDD      Z21, Z7, Z7
-	VPADDD      Z27, Z15, Z15
-	VMOVDQU64   Z4, Z19
-	VMOVDQU64   Z12, Z25
-	VPTERNLOGD  $0xca, Z6, Z5, Z19
-	VPTERNLOGD  $0xca, Z14, Z13, Z25
-	VPRORD      $0x06, Z4, Z16
-	VPRORD      $0x06, Z12, Z22
-	VPRORD      $0x0b, Z4, Z17
-	VPRORD      $0x0b, Z12, Z23
-	VPRORD      $0x19, Z4, Z18
-	VPRORD      $0x19, Z12, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z7, Z7
-	VPADDD      Z25, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD      Z7, Z3, Z3
-	VPADDD      Z15, Z11, Z11
-	VMOVDQU64   Z0, Z20
-	VMOVDQU64   Z8, Z26
-	VPTERNLOGD  $0xe8, Z2, Z1, Z20
-	VPTERNLOGD  $0xe8, Z10, Z9, Z26
-	VPRORD      $0x02, Z0, Z16
-	VPRORD      $0x02, Z8, Z22
-	VPRORD      $0x0d, Z0, Z17
-	VPRORD      $0x0d, Z8, Z23
-	VPRORD      $0x16, Z0, Z18
-	VPRORD      $0x16, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z7, Z7
-	VPADDD      Z26, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD.BCST k<>+196(SB), Z6, Z6
-	VPADDD.BCST k<>+196(SB), Z14, Z14
-	VMOVDQU64   1088(R14), Z21
-	VMOVDQU64   2112(R14), Z27
-	VPADDD      1664(R14), Z21, Z21
-	VPADDD      2688(R14), Z27, Z27
-	VMOVDQU64   1152(R14), Z19
-	VMOVDQU64   2176(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1984(R14), Z19
-	VMOVDQU64   3008(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1088(R14)
-	VMOVDQU64   Z27, 2112(R14)
-	VPADDD      Z21, Z6, Z6
-	VPADDD      Z27, Z14, Z14
-	VMOVDQU64   Z3, Z19
-	VMOVDQU64   Z11, Z25
-	VPTERNLOGD  $0xca, Z5, Z4, Z19
-	VPTERNLOGD  $0xca, Z13, Z12, Z25
-	VPRORD      $0x06, Z3, Z16
-	VPRORD      $0x06, Z11, Z22
-	VPRORD      $0x0b, Z3, Z17
-	VPRORD      $0x0b, Z11, Z23
-	VPRORD      $0x19, Z3, Z18
-	VPRORD      $0x19, Z11, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z6, Z6
-	VPADDD      Z25, Z14, Z14
-	VPADDD      Z16, Z6, Z6
-	VPADDD      Z22, Z14, Z14
-	VPADDD      Z6, Z2, Z2
-	VPADDD      Z14, Z10, Z10
-	VMOVDQU64   Z7, Z20
-	VMOVDQU64   Z15, Z26
-	VPTERNLOGD  $0xe8, Z1, Z0, Z20
-	VPTERNLOGD  $0xe8, Z9, Z8, Z26
-	VPRORD      $0x02, Z7, Z16
-	VPRORD      $0x02, Z15, Z22
-	VPRORD      $0x0d, Z7, Z17
-	VPRORD      $0x0d, Z15, Z23
-	VPRORD      $0x16, Z7, Z18
-	VPRORD      $0x16, Z15, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z6, Z6
-	VPADDD      Z26, Z14, Z14
-	VPADDD      Z16, Z6, Z6
-	VPADDD      Z22, Z14, Z14
-	VPADDD.BCST k<>+200(SB), Z5, Z5
-	VPADDD.BCST k<>+200(SB), Z13, Z13
-	VMOVDQU64   1152(R14), Z21
-	VMOVDQU64   2176(R14), Z27
-	VPADDD      1728(R14), Z21, Z21
-	VPADDD      2752(R14), Z27, Z27
-	VMOVDQU64   1216(R14), Z19
-	VMOVDQU64   2240(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1024(R14), Z19
-	VMOVDQU64   2048(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1152(R14)
-	VMOVDQU64   Z27, 2176(R14)
-	VPADDD      Z21, Z5, Z5
-	VPADDD      Z27, Z13, Z13
-	VMOVDQU64   Z2, Z19
-	VMOVDQU64   Z10, Z25
-	VPTERNLOGD  $0xca, Z4, Z3, Z19
-	VPTERNLOGD  $0xca, Z12, Z11, Z25
-	VPRORD      $0x06, Z2, Z16
-	VPRORD      $0x06, Z10, Z22
-	VPRORD      $0x0b, Z2, Z17
-	VPRORD      $0x0b, Z10, Z23
-	VPRORD      $0x19, Z2, Z18
-	VPRORD      $0x19, Z10, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z5, Z5
-	VPADDD      Z25, Z13, Z13
-	VPADDD      Z16, Z5, Z5
-	VPADDD      Z22, Z13, Z13
-	VPADDD      Z5, Z1, Z1
-	VPADDD      Z13, Z9, Z9
-	VMOVDQU64   Z6, Z20
-	VMOVDQU64   Z14, Z26
-	VPTERNLOGD  $0xe8, Z0, Z7, Z20
-	VPTERNLOGD  $0xe8, Z8, Z15, Z26
-	VPRORD      $0x02, Z6, Z16
-	VPRORD      $0x02, Z14, Z22
-	VPRORD      $0x0d, Z6, Z17
-	VPRORD      $0x0d, Z14, Z23
-	VPRORD      $0x16, Z6, Z18
-	VPRORD      $0x16, Z14, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z5, Z5
-	VPADDD      Z26, Z13, Z13
-	VPADDD      Z16, Z5, Z5
-	VPADDD      Z22, Z13, Z13
-	VPADDD.BCST k<>+204(SB), Z4, Z4
-	VPADDD.BCST k<>+204(SB), Z12, Z12
-	VMOVDQU64   1216(R14), Z21
-	VMOVDQU64   2240(R14), Z27
-	VPADDD      1792(R14), Z21, Z21
-	VPADDD      2816(R14), Z27, Z27
-	VMOVDQU64   1280(R14), Z19
-	VMOVDQU64   2304(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1088(R14), Z19
-	VMOVDQU64   2112(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1216(R14)
-	VMOVDQU64   Z27, 2240(R14)
-	VPADDD      Z21, Z4, Z4
-	VPADDD      Z27, Z12, Z12
-	VMOVDQU64   Z1, Z19
-	VMOVDQU64   Z9, Z25
-	VPTERNLOGD  $0xca, Z3, Z2, Z19
-	VPTERNLOGD  $0xca, Z11, Z10, Z25
-	VPRORD      $0x06, Z1, Z16
-	VPRORD      $0x06, Z9, Z22
-	VPRORD      $0x0b, Z1, Z17
-	VPRORD      $0x0b, Z9, Z23
-	VPRORD      $0x19, Z1, Z18
-	VPRORD      $0x19, Z9, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z4, Z4
-	VPADDD      Z25, Z12, Z12
-	VPADDD      Z16, Z4, Z4
-	VPADDD      Z22, Z12, Z12
-	VPADDD      Z4, Z0, Z0
-	VPADDD      Z12, Z8, Z8
-	VMOVDQU64   Z5, Z20
-	VMOVDQU64   Z13, Z26
-	VPTERNLOGD  $0xe8, Z7, Z6, Z20
-	VPTERNLOGD  $0xe8, Z15, Z14, Z26
-	VPRORD      $0x02, Z5, Z16
-	VPRORD      $0x02, Z13, Z22
-	VPRORD      $0x0d, Z5, Z17
-	VPRORD      $0x0d, Z13, Z23
-	VPRORD      $0x16, Z5, Z18
-	VPRORD      $0x16, Z13, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z4, Z4
-	VPADDD      Z26, Z12, Z12
-	VPADDD      Z16, Z4, Z4
-	VPADDD      Z22, Z12, Z12
-	VPADDD.BCST k<>+208(SB), Z3, Z3
-	VPADDD.BCST k<>+208(SB), Z11, Z11
-	VMOVDQU64   1280(R14), Z21
-	VMOVDQU64   2304(R14), Z27
-	VPADDD      1856(R14), Z21, Z21
-	VPADDD      2880(R14), Z27, Z27
-	VMOVDQU64   1344(R14), Z19
-	VMOVDQU64   2368(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1152(R14), Z19
-	VMOVDQU64   2176(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1280(R14)
-	VMOVDQU64   Z27, 2304(R14)
-	VPADDD      Z21, Z3, Z3
-	VPADDD      Z27, Z11, Z11
-	VMOVDQU64   Z0, Z19
-	VMOVDQU64   Z8, Z25
-	VPTERNLOGD  $0xca, Z2, Z1, Z19
-	VPTERNLOGD  $0xca, Z10, Z9, Z25
-	VPRORD      $0x06, Z0, Z16
-	VPRORD      $0x06, Z8, Z22
-	VPRORD      $0x0b, Z0, Z17
-	VPRORD      $0x0b, Z8, Z23
-	VPRORD      $0x19, Z0, Z18
-	VPRORD      $0x19, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z3, Z3
-	VPADDD      Z25, Z11, Z11
-	VPADDD      Z16, Z3, Z3
-	VPADDD      Z22, Z11, Z11
-	VPADDD      Z3, Z7, Z7
-	VPADDD      Z11, Z15, Z15
-	VMOVDQU64   Z4, Z20
-	VMOVDQU64   Z12, Z26
-	VPTERNLOGD  $0xe8, Z6, Z5, Z20
-	VPTERNLOGD  $0xe8, Z14, Z13, Z26
-	VPRORD      $0x02, Z4, Z16
-	VPRORD      $0x02, Z12, Z22
-	VPRORD      $0x0d, Z4, Z17
-	VPRORD      $0x0d, Z12, Z23
-	VPRORD      $0x16, Z4, Z18
-	VPRORD      $0x16, Z12, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z3, Z3
-	VPADDD      Z26, Z11, Z11
-	VPADDD      Z16, Z3, Z3
-	VPADDD      Z22, Z11, Z11
-	VPADDD.BCST k<>+212(SB), Z2, Z2
-	VPADDD.BCST k<>+212(SB), Z10, Z10
-	VMOVDQU64   1344(R14), Z21
-	VMOVDQU64   2368(R14), Z27
-	VPADDD      1920(R14), Z21, Z21
-	VPADDD      2944(R14), Z27, Z27
-	VMOVDQU64   1408(R14), Z19
-	VMOVDQU64   2432(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1216(R14), Z19
-	VMOVDQU64   2240(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1344(R14)
-	VMOVDQU64   Z27, 2368(R14)
-	VPADDD      Z21, Z2, Z2
-	VPADDD      Z27, Z10, Z10
-	VMOVDQU64   Z7, Z19
-	VMOVDQU64   Z15, Z25
-	VPTERNLOGD  $0xca, Z1, Z0, Z19
-	VPTERNLOGD  $0xca, Z9, Z8, Z25
-	VPRORD      $0x06, Z7, Z16
-	VPRORD      $0x06, Z15, Z22
-	VPRORD      $0x0b, Z7, Z17
-	VPRORD      $0x0b, Z15, Z23
-	VPRORD      $0x19, Z7, Z18
-	VPRORD      $0x19, Z15, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z2, Z2
-	VPADDD      Z25, Z10, Z10
-	VPADDD      Z16, Z2, Z2
-	VPADDD      Z22, Z10, Z10
-	VPADDD      Z2, Z6, Z6
-	VPADDD      Z10, Z14, Z14
-	VMOVDQU64   Z3, Z20
-	VMOVDQU64   Z11, Z26
-	VPTERNLOGD  $0xe8, Z5, Z4, Z20
-	VPTERNLOGD  $0xe8, Z13, Z12, Z26
-	VPRORD      $0x02, Z3, Z16
-	VPRORD      $0x02, Z11, Z22
-	VPRORD      $0x0d, Z3, Z17
-	VPRORD      $0x0d, Z11, Z23
-	VPRORD      $0x16, Z3, Z18
-	VPRORD      $0x16, Z11, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z2, Z2
-	VPADDD      Z26, Z10, Z10
-	VPADDD      Z16, Z2, Z2
-	VPADDD      Z22, Z10, Z10
-	VPADDD.BCST k<>+216(SB), Z1, Z1
-	VPADDD.BCST k<>+216(SB), Z9, Z9
-	VMOVDQU64   1408(R14), Z21
-	VMOVDQU64   2432(R14), Z27
-	VPADDD      1984(R14), Z21, Z21
-	VPADDD      3008(R14), Z27, Z27
-	VMOVDQU64   1472(R14), Z19
-	VMOVDQU64   2496(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1280(R14), Z19
-	VMOVDQU64   2304(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1408(R14)
-	VMOVDQU64   Z27, 2432(R14)
-	VPADDD      Z21, Z1, Z1
-	VPADDD      Z27, Z9, Z9
-	VMOVDQU64   Z6, Z19
-	VMOVDQU64   Z14, Z25
-	VPTERNLOGD  $0xca, Z0, Z7, Z19
-	VPTERNLOGD  $0xca, Z8, Z15, Z25
-	VPRORD      $0x06, Z6, Z16
-	VPRORD      $0x06, Z14, Z22
-	VPRORD      $0x0b, Z6, Z17
-	VPRORD      $0x0b, Z14, Z23
-	VPRORD      $0x19, Z6, Z18
-	VPRORD      $0x19, Z14, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z1, Z1
-	VPADDD      Z25, Z9, Z9
-	VPADDD      Z16, Z1, Z1
-	VPADDD      Z22, Z9, Z9
-	VPADDD      Z1, Z5, Z5
-	VPADDD      Z9, Z13, Z13
-	VMOVDQU64   Z2, Z20
-	VMOVDQU64   Z10, Z26
-	VPTERNLOGD  $0xe8, Z4, Z3, Z20
-	VPTERNLOGD  $0xe8, Z12, Z11, Z26
-	VPRORD      $0x02, Z2, Z16
-	VPRORD      $0x02, Z10, Z22
-	VPRORD      $0x0d, Z2, Z17
-	VPRORD      $0x0d, Z10, Z23
-	VPRORD      $0x16, Z2, Z18
-	VPRORD      $0x16, Z10, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z1, Z1
-	VPADDD      Z26, Z9, Z9
-	VPADDD      Z16, Z1, Z1
-	VPADDD      Z22, Z9, Z9
-	VPADDD.BCST k<>+220(SB), Z0, Z0
-	VPADDD.BCST k<>+220(SB), Z8, Z8
-	VMOVDQU64   1472(R14), Z21
-	VMOVDQU64   2496(R14), Z27
-	VPADDD      1024(R14), Z21, Z21
-	VPADDD      2048(R14), Z27, Z27
-	VMOVDQU64   1536(R14), Z19
-	VMOVDQU64   2560(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1344(R14), Z19
-	VMOVDQU64   2368(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1472(R14)
-	VMOVDQU64   Z27, 2496(R14)
-	VPADDD      Z21, Z0, Z0
-	VPADDD      Z27, Z8, Z8
-	VMOVDQU64   Z5, Z19
-	VMOVDQU64   Z13, Z25
-	VPTERNLOGD  $0xca, Z7, Z6, Z19
-	VPTERNLOGD  $0xca, Z15, Z14, Z25
-	VPRORD      $0x06, Z5, Z16
-	VPRORD      $0x06, Z13, Z22
-	VPRORD      $0x0b, Z5, Z17
-	VPRORD      $0x0b, Z13, Z23
-	VPRORD      $0x19, Z5, Z18
-	VPRORD      $0x19, Z13, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z0, Z0
-	VPADDD      Z25, Z8, Z8
-	VPADDD      Z16, Z0, Z0
-	VPADDD      Z22, Z8, Z8
-	VPADDD      Z0, Z4, Z4
-	VPADDD      Z8, Z12, Z12
-	VMOVDQU64   Z1, Z20
-	VMOVDQU64   Z9, Z26
-	VPTERNLOGD  $0xe8, Z3, Z2, Z20
-	VPTERNLOGD  $0xe8, Z11, Z10, Z26
-	VPRORD      $0x02, Z1, Z16
-	VPRORD      $0x02, Z9, Z22
-	VPRORD      $0x0d, Z1, Z17
-	VPRORD      $0x0d, Z9, Z23
-	VPRORD      $0x16, Z1, Z18
-	VPRORD      $0x16, Z9, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z0, Z0
-	VPADDD      Z26, Z8, Z8
-	VPADDD      Z16, Z0, Z0
-	VPADDD      Z22, Z8, Z8
-	VPADDD.BCST k<>+224(SB), Z7, Z7
-	VPADDD.BCST k<>+224(SB), Z15, Z15
-	VMOVDQU64   1536(R14), Z21
-	VMOVDQU64   2560(R14), Z27
-	VPADDD      1088(R14), Z21, Z21
-	VPADDD      2112(R14), Z27, Z27
-	VMOVDQU64   1600(R14), Z19
-	VMOVDQU64   2624(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1408(R14), Z19
-	VMOVDQU64   2432(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1536(R14)
-	VMOVDQU64   Z27, 2560(R14)
-	VPADDD      Z21, Z7, Z7
-	VPADDD      Z27, Z15, Z15
-	VMOVDQU64   Z4, Z19
-	VMOVDQU64   Z12, Z25
-	VPTERNLOGD  $0xca, Z6, Z5, Z19
-	VPTERNLOGD  $0xca, Z14, Z13, Z25
-	VPRORD      $0x06, Z4, Z16
-	VPRORD      $0x06, Z12, Z22
-	VPRORD      $0x0b, Z4, Z17
-	VPRORD      $0x0b, Z12, Z23
-	VPRORD      $0x19, Z4, Z18
-	VPRORD      $0x19, Z12, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z7, Z7
-	VPADDD      Z25, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD      Z7, Z3, Z3
-	VPADDD      Z15, Z11, Z11
-	VMOVDQU64   Z0, Z20
-	VMOVDQU64   Z8, Z26
-	VPTERNLOGD  $0xe8, Z2, Z1, Z20
-	VPTERNLOGD  $0xe8, Z10, Z9, Z26
-	VPRORD      $0x02, Z0, Z16
-	VPRORD      $0x02, Z8, Z22
-	VPRORD      $0x0d, Z0, Z17
-	VPRORD      $0x0d, Z8, Z23
-	VPRORD      $0x16, Z0, Z18
-	VPRORD      $0x16, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z20, Z7, Z7
-	VPADDD      Z26, Z15, Z15
-	VPADDD      Z16, Z7, Z7
-	VPADDD      Z22, Z15, Z15
-	VPADDD.BCST k<>+228(SB), Z6, Z6
-	VPADDD.BCST k<>+228(SB), Z14, Z14
-	VMOVDQU64   1600(R14), Z21
-	VMOVDQU64   2624(R14), Z27
-	VPADDD      1152(R14), Z21, Z21
-	VPADDD      2176(R14), Z27, Z27
-	VMOVDQU64   1664(R14), Z19
-	VMOVDQU64   2688(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1472(R14), Z19
-	VMOVDQU64   2496(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1600(R14)
-	VMOVDQU64   Z27, 2624(R14)
-	VPADDD      Z21, Z6, Z6
-	VPADDD      Z27, Z14, Z14
-	VMOVDQU64   Z3, Z19
-	VMOVDQU64   Z11, Z25
-	VPTERNLOGD  $0xca, Z5, Z4, Z19
-	VPTERNLOGD  $0xca, Z13, Z12, Z25
-	VPRORD      $0x06, Z3, Z16
-	VPRORD      $0x06, Z11, Z22
-	VPRORD      $0x0b, Z3, Z17
-	VPRORD      $0x0b, Z11, Z23
-	VPRORD      $0x19, Z3, Z18
-	VPRORD      $0x19, Z11, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z6, Z6
-	VPADDD      Z25, Z14, Z14
-	VPADDD      Z16, Z6, Z6
-	VPADDD      Z22, Z14, Z14
-	VPADDD      Z6, Z2, Z2
-	VPADDD      Z14, Z10, Z10
-	VPADDD.BCST k<>+232(SB), Z5, Z5
-	VPADDD.BCST k<>+232(SB), Z13, Z13
-	VMOVDQU64   1664(R14), Z21
-	VMOVDQU64   2688(R14), Z27
-	VPADDD      1216(R14), Z21, Z21
-	VPADDD      2240(R14), Z27, Z27
-	VMOVDQU64   1728(R14), Z19
-	VMOVDQU64   2752(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1536(R14), Z19
-	VMOVDQU64   2560(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1664(R14)
-	VMOVDQU64   Z27, 2688(R14)
-	VPADDD      Z21, Z5, Z5
-	VPADDD      Z27, Z13, Z13
-	VMOVDQU64   Z2, Z19
-	VMOVDQU64   Z10, Z25
-	VPTERNLOGD  $0xca, Z4, Z3, Z19
-	VPTERNLOGD  $0xca, Z12, Z11, Z25
-	VPRORD      $0x06, Z2, Z16
-	VPRORD      $0x06, Z10, Z22
-	VPRORD      $0x0b, Z2, Z17
-	VPRORD      $0x0b, Z10, Z23
-	VPRORD      $0x19, Z2, Z18
-	VPRORD      $0x19, Z10, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z5, Z5
-	VPADDD      Z25, Z13, Z13
-	VPADDD      Z16, Z5, Z5
-	VPADDD      Z22, Z13, Z13
-	VPADDD      Z5, Z1, Z1
-	VPADDD      Z13, Z9, Z9
-	VPADDD.BCST k<>+236(SB), Z4, Z4
-	VPADDD.BCST k<>+236(SB), Z12, Z12
-	VMOVDQU64   1728(R14), Z21
-	VMOVDQU64   2752(R14), Z27
-	VPADDD      1280(R14), Z21, Z21
-	VPADDD      2304(R14), Z27, Z27
-	VMOVDQU64   1792(R14), Z19
-	VMOVDQU64   2816(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
-	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1600(R14), Z19
-	VMOVDQU64   2624(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
-	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1728(R14)
-	VMOVDQU64   Z27, 2752(R14)
-	VPADDD      Z21, Z4, Z4
-	VPADDD      Z27, Z12, Z12
-	VMOVDQU64   Z1, Z19
-	VMOVDQU64   Z9, Z25
-	VPTERNLOGD  $0xca, Z3, Z2, Z19
-	VPTERNLOGD  $0xca, Z11, Z10, Z25
-	VPRORD      $0x06, Z1, Z16
-	VPRORD      $0x06, Z9, Z22
-	VPRORD      $0x0b, Z1, Z17
-	VPRORD      $0x0b, Z9, Z23
-	VPRORD      $0x19, Z1, Z18
-	VPRORD      $0x19, Z9, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z4, Z4
-	VPADDD      Z25, Z12, Z12
-	VPADDD      Z16, Z4, Z4
-	VPADDD      Z22, Z12, Z12
-	VPADDD      Z4, Z0, Z0
-	VPADDD      Z12, Z8, Z8
+pow48_last:
 	VPADDD.BCST k<>+240(SB), Z3, Z3
+	VMOVDQU64   2304(R14), Z29
+	VPADDD      1856(R14), Z29, Z29
+	VMOVDQU64   2368(R14), Z27
+	VPRORD      $0x07, Z27, Z24
+	VPRORD      $0x12, Z27, Z25
+	VPSRLD      $0x03, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   2176(R14), Z27
+	VPRORD      $0x11, Z27, Z24
+	VPRORD      $0x13, Z27, Z25
+	VPSRLD      $0x0a, Z27, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z24, Z29, Z29
+	VMOVDQU64   Z29, 2304(R14)
+	VPADDD      Z29, Z3, Z3
 	VPADDD.BCST k<>+240(SB), Z11, Z11
-	VMOVDQU64   1792(R14), Z21
-	VMOVDQU64   2816(R14), Z27
-	VPADDD      1344(R14), Z21, Z21
-	VPADDD      2368(R14), Z27, Z27
-	VMOVDQU64   1856(R14), Z19
-	VMOVDQU64   2880(R14), Z25
-	VPRORD      $0x07, Z19, Z16
-	VPRORD      $0x07, Z25, Z22
-	VPRORD      $0x12, Z19, Z17
-	VPRORD      $0x12, Z25, Z23
-	VPSRLD      $0x03, Z19, Z18
+	VMOVDQU64   3328(R14), Z24
+	VPADDD      2880(R14), Z24, Z24
+	VMOVDQU64   3392(R14), Z30
+	VPRORD      $0x07, Z30, Z27
+	VPRORD      $0x12, Z30, Z28
+	VPSRLD      $0x03, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   3200(R14), Z30
+	VPRORD      $0x11, Z30, Z27
+	VPRORD      $0x13, Z30, Z28
+	VPSRLD      $0x0a, Z30, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z27, Z24, Z24
+	VMOVDQU64   Z24, 3328(R14)
+	VPADDD      Z24, Z11, Z11
+	VPADDD.BCST k<>+240(SB), Z19, Z19
+	VMOVDQU64   4352(R14), Z27
+	VPADDD      3904(R14), Z27, Z27
+	VMOVDQU64   4416(R14), Z25
+	VPRORD      $0x07, Z25, Z30
+	VPRORD      $0x12, Z25, Z31
 	VPSRLD      $0x03, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   1664(R14), Z19
-	VMOVDQU64   2688(R14), Z25
-	VPRORD      $0x11, Z19, Z16
-	VPRORD      $0x11, Z25, Z22
-	VPRORD      $0x13, Z19, Z17
-	VPRORD      $0x13, Z25, Z23
-	VPSRLD      $0x0a, Z19, Z18
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   4224(R14), Z25
+	VPRORD      $0x11, Z25, Z30
+	VPRORD      $0x13, Z25, Z31
 	VPSRLD      $0x0a, Z25, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z16, Z21, Z21
-	VPADDD      Z22, Z27, Z27
-	VMOVDQU64   Z21, 1792(R14)
-	VMOVDQU64   Z27, 2816(R14)
-	VPADDD      Z21, Z3, Z3
-	VPADDD      Z27, Z11, Z11
-	VMOVDQU64   Z0, Z19
-	VMOVDQU64   Z8, Z25
-	VPTERNLOGD  $0xca, Z2, Z1, Z19
-	VPTERNLOGD  $0xca, Z10, Z9, Z25
-	VPRORD      $0x06, Z0, Z16
-	VPRORD      $0x06, Z8, Z22
-	VPRORD      $0x0b, Z0, Z17
-	VPRORD      $0x0b, Z8, Z23
-	VPRORD      $0x19, Z0, Z18
-	VPRORD      $0x19, Z8, Z24
-	VPTERNLOGD  $0x96, Z17, Z18, Z16
-	VPTERNLOGD  $0x96, Z23, Z24, Z22
-	VPADDD      Z19, Z3, Z3
-	VPADDD      Z25, Z11, Z11
-	VPADDD      Z16, Z3, Z3
-	VPADDD      Z22, Z11, Z11
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z30, Z27, Z27
+	VMOVDQU64   Z27, 4352(R14)
+	VPADDD      Z27, Z19, Z19
+	VMOVDQU64   Z0, Z27
+	VPTERNLOGD  $0xca, Z2, Z1, Z27
+	VPRORD      $0x06, Z0, Z24
+	VPRORD      $0x0b, Z0, Z25
+	VPRORD      $0x19, Z0, Z26
+	VPTERNLOGD  $0x96, Z25, Z26, Z24
+	VPADDD      Z27, Z3, Z3
+	VPADDD      Z24, Z3, Z3
 	VPADDD      Z3, Z7, Z7
+	VMOVDQU64   Z8, Z30
+	VPTERNLOGD  $0xca, Z10, Z9, Z30
+	VPRORD      $0x06, Z8, Z27
+	VPRORD      $0x0b, Z8, Z28
+	VPRORD      $0x19, Z8, Z29
+	VPTERNLOGD  $0x96, Z28, Z29, Z27
+	VPADDD      Z30, Z11, Z11
+	VPADDD      Z27, Z11, Z11
 	VPADDD      Z11, Z15, Z15
+	VMOVDQU64   Z16, Z25
+	VPTERNLOGD  $0xca, Z18, Z17, Z25
+	VPRORD      $0x06, Z16, Z30
+	VPRORD      $0x0b, Z16, Z31
+	VPRORD      $0x19, Z16, Z24
+	VPTERNLOGD  $0x96, Z31, Z24, Z30
+	VPADDD      Z25, Z19, Z19
+	VPADDD      Z30, Z19, Z19
+	VPADDD      Z19, Z23, Z23
 
 	// e after round 60 is h after round 63.
 	VPADDD.BCST  iv<>+28(SB), Z7, Z7
@@ -21437,14 +18313,20 @@ pow32_last:
 	VPSHUFB      swapNonce<>+0(SB), Z15, Z15
 	VPCMPUD.BCST $0x02, 580(DI), Z15, K1
 	KMOVW        K1, BX
-	SHLL         $0x10, BX
-	ORL          BX, AX
-	TESTL        AX, AX
-	JNZ          pow32_done
+	SHLQ         $0x10, BX
+	ORQ          BX, AX
+	VPADDD.BCST  iv<>+28(SB), Z23, Z23
+	VPSHUFB      swapNonce<>+0(SB), Z23, Z23
+	VPCMPUD.BCST $0x02, 580(DI), Z23, K1
+	KMOVW        K1, BX
+	SHLQ         $0x20, BX
+	ORQ          BX, AX
+	TESTQ        AX, AX
+	JNZ          pow48_done
 	DECQ         CX
-	JNZ          pow32_group
+	JNZ          pow48_group
 
-pow32_done:
+pow48_done:
 	MOVQ CX, 584(DI)
 	MOVQ AX, 592(DI)
 	VZEROUPPER

@@ -1,5 +1,5 @@
-// Command sha256 writes the assembly of kernels/sha256: hashing in 16 and 32 lanes of AVX-512 and 8 of AVX2, Merkle nodes in
-// up to 48 lanes of AVX-512, iterated hashes and proof-of-work search in 32, all with the rounds of package sha2; and
+// Command sha256 writes the assembly of kernels/sha256: hashing in 16 and 32 lanes of AVX-512 and 8 of AVX2, iterated hashes in
+// up to 32 lanes of AVX-512, Merkle nodes and proof-of-work search in up to 48, all with the rounds of package sha2; and
 // single messages and nodes by the SHA instructions.
 package main
 
@@ -32,7 +32,7 @@ func main() {
 	g.sumSHA()
 	g.chain(1)
 	g.chain(2)
-	g.pow(2)
+	g.pow(3)
 	Generate()
 }
 
@@ -42,16 +42,21 @@ type generator struct {
 	digest, node   sha2.Constants
 	lane, swap     operand.Mem // 0 to 15; the VPSHUFB control that swaps bytes
 	shaIV, shaSwap operand.Mem // see single.go
+	nodeSums       operand.Mem // node.KW, each in all lanes
 	padding        operand.Mem // what is not 0 of the padding of a digest
 }
-
-// headerBlock is the last 16 bytes of a Bitcoin header and the padding: only the nonce differs.
-var headerBlock = sha2.Block{3: true}
 
 func (g *generator) data() {
 	c, kw := g.Constants256(sha2.Digest256, sha2.Digest256Words)
 	g.digest = sha2.Constants{K: g.K, Share: Words32("digestC", c), KW: Words32("digestKW", kw)}
 	_, kw = g.Constants256(sha2.Block{}, [16]uint32{0: 0x80000000, 15: 512})
+	var wide []uint32
+	for _, x := range kw {
+		for range 16 {
+			wide = append(wide, x)
+		}
+	}
+	g.nodeSums = Words32("nodeSums", wide)
 	g.node = sha2.Constants{KW: Words32("nodeKW", kw)}
 	lanes := make([]uint32, 16)
 	for i := range lanes {

@@ -14,8 +14,8 @@ import (
 // it.
 func rowOf(lane int) int { return lane&8 + 2*(lane&3) + lane>>2&1 }
 
-// nodes hashes pairs of children in n groups: the blocks of the two digests, then the padding blocks, whose schedule is
-// constant. Their rounds are bound by latency, which three groups hide.
+// nodes hashes pairs of children in n groups: the blocks of the two digests, then the padding blocks, whose words and sums
+// are constant. Their rounds are bound by latency, which three groups hide.
 func (g *generator) nodes(n int) {
 	name := fmt.Sprintf("node%d", 16*n)
 	TEXT(name, 0, "func(out, in *byte, rows int)")
@@ -38,11 +38,13 @@ func (g *generator) nodes(n int) {
 			return operand.Mem{Base: base, Disp: row * (16*j + lane)}
 		}
 	}
-	g.Memory = true // even one group: less code, which lives beside that of three
-	gs, _ := g.Groups(n, 0)
+	g.Memory = true          // even one group: less code, which lives beside that of three
+	const sumBytes = 16 * 64 // of the words of one group and their constants
+	gs, extra := g.Groups(n, n*sumBytes)
 	g.Memory = false
 
-	from, words, left := reg.RAX, reg.RBX, reg.R13
+	from, words, sum, left := reg.RAX, reg.RBX, reg.R10, reg.R13
+	LEAQ(extra, sum)
 	MOVQ(in, from)
 	LEAQ(gs[0].Words[0].(operand.Mem), words)
 	MOVQ(operand.U32(n), left)
@@ -57,18 +59,50 @@ func (g *generator) nodes(n int) {
 		moving.Words[i] = operand.Mem{Base: words, Disp: 64 * i}
 	}
 	g.SetWords(&moving, 0)
+	for i, w := range Z[16:32] {
+		VPADDD_BCST(g.KWord(i), w, w)
+		VMOVDQU64(w, operand.Mem{Base: sum, Disp: 64 * i})
+	}
+	ADDQ(operand.I32(sumBytes), sum)
 	ADDQ(operand.I32(16*64), from)
 	ADDQ(operand.I32(16*64), words)
 	DECQ(left)
 	JNZ(operand.LabelRef(name + "_words16"))
 
 	g.LoadIV(gs)
-	g.MessageRounds(gs, name)
+	sums, padding := []reg.Register{reg.R10, reg.R11, reg.RDX}[:n], reg.RCX
+	for j, s := range sums {
+		LEAQ(extra.Offset(sumBytes*j), s)
+	}
+	MOVQ(operand.U32(2), reg.R13)
+	XORQ(padding, padding)
+	Label(name + "_block")
+	g.SumRounds(gs, name+"_sums", sums)
+	TESTQ(padding, padding)
+	JNZ(operand.LabelRef(name + "_end"))
+	LEAQ(g.KWord(16), reg.R12)
+	const turns = 6
+	var prefetch func()
+	if n == 3 { // most likely the next rows are hashed next; nothing happens where there is no memory
+		prefetch = func() {
+			for i := range 16 * n / turns {
+				PREFETCHT0(operand.Mem{Base: in, Disp: 16*64*n + 64*i})
+			}
+			ADDQ(operand.I32(16*64*n/turns), in)
+		}
+	}
+	g.WordRounds(gs, name+"_rounds", turns, false, prefetch)
 	g.AddIV(gs)
 	for _, gr := range gs {
 		g.SaveState(gr)
 	}
-	g.ConstantRounds(gs, name, g.node.KW)
+	for _, s := range sums {
+		LEAQ(g.nodeSums, s)
+	}
+	MOVQ(operand.U32(8), reg.R13)
+	MOVQ(reg.R13, padding)
+	JMP(operand.LabelRef(name + "_block"))
+	Label(name + "_end")
 	g.AddState(gs)
 	for j, gr := range gs {
 		at := place(j, out, lastOut, 32)

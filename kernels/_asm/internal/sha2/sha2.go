@@ -7,8 +7,9 @@
 // alternate, and three, which take turns, keep them in memory. AVX2 has neither rotates nor ternary logic: a round is 36
 // operations, a schedule step 21.
 //
-// One group is bound by latency: on Zen 5 a turn of Merkle nodes takes 1,300 cycles for one group, 1,700 for two and 2,370
-// for three, of which the operations alone, four in a cycle, would take 690 a group.
+// One group is bound by latency: on Zen 5 a turn of Merkle nodes takes 1,300 cycles for one group, 1,680 for two and 2,220
+// for three, of which the operations alone, four in a cycle, would take 690 a group. Code of three groups is long, see
+// loops.go.
 //
 // Words of the message that are the same in all lanes (padding, the fixed part of a block header) cost nothing in
 // the schedule: their share of each later word is one constant, see [Block].
@@ -188,22 +189,12 @@ func halves(gs []*frame.Group) (turn, restore func()) {
 	return turn, restore
 }
 
-// ConstantRounds does the rounds of a block that is the same in all lanes; kw is k plus its schedule. R12 and R13 are used.
-func (h *Hash) ConstantRounds(gs []*frame.Group, name string, kw operand.Mem) {
-	const unroll = 8
-	m, left := operand.Mem{Base: reg.R12}, reg.R13
-	LEAQ(kw, reg.R12)
-	MOVQ(operand.U32(len(h.k)/unroll), left)
-	Label(name + "_constant")
-	h.Rounds(gs, 0, unroll, Block{}, &Constants{KW: m}, Always)
-	ADDQ(operand.I32(unroll*h.Word), reg.R12)
-	DECQ(left)
-	JNZ(operand.LabelRef(name + "_constant"))
-}
-
 // Constants is where the constants of a block are: K, the round constants; Share, the constant shares of the schedule;
-// KW, their sums.
-type Constants struct{ K, Share, KW operand.Mem }
+// KW, their sums. Sum, if set, says where the vectors of K and all of a word together are, for each group.
+type Constants struct {
+	K, Share, KW operand.Mem
+	Sum          func(group, i int) operand.Mem
+}
 
 // Always is for [Hash.Rounds]: every round makes a new a.
 func Always(int) bool { return true }
@@ -250,7 +241,9 @@ func (h *Hash) round(g *frame.Group, i int, b Block, k *Constants, withA bool) (
 	s, t := g.S, g.T
 	va, vb, vc, vd, ve, vf, vg, vh := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
 	c := &steps[0]
-	if h.varies(b)[i] {
+	if k.Sum != nil {
+		c.Add(func() { h.Add(k.Sum(g.Index, i), vh, vh) })
+	} else if h.varies(b)[i] {
 		word := g.Words[i&15]
 		c.Add(func() { h.AddBroadcast(k.K.Offset(h.Word*i), vh, t[0]) })
 		if i >= 16 {
