@@ -31,7 +31,7 @@ type combination struct {
 	weigher     edwards8.Weigher
 	p           edwards8.Point
 	q           edwards8.Affine
-	y, x        edwards8.Quad
+	y, x        edwards8.Six
 	sum         edwards8.Sum
 	long, short edwards8.Terms // keys, and B at the end; R
 	random      mathrand.ChaCha8
@@ -131,13 +131,14 @@ func (c *combination) findKeys(keys *keyCache[edwards8.Row], b *kernels.Batch, l
 
 	// Lanes without a key repeat the last one.
 	for i := 0; i < missing; i += perRoot {
-		var odd, ok [perRoot / edwards8.Lanes]uint8
-		for l := range perRoot {
+		var odd, ok rootMasks
+		groups := groupsOf(missing - i)
+		for l := range groups * edwards8.Lanes {
 			u := c.missing[min(i+l, missing-1)]
 			c.setLane(l, b.Row(lo + int(c.key[u]))[:KeySize], &odd)
 		}
-		c.room.Decompress(c.x[:], c.y[:], odd[:], ok[:])
-		for g := range c.x {
+		c.room.Decompress(c.x[:groups], c.y[:groups], odd[:groups], ok[:groups])
+		for g := range groups {
 			c.affine(g, &c.rows)
 			for l := range min(edwards8.Lanes, missing-i-g*edwards8.Lanes) {
 				u := c.missing[i+g*edwards8.Lanes+l]
@@ -150,11 +151,20 @@ func (c *combination) findKeys(keys *keyCache[edwards8.Row], b *kernels.Batch, l
 	}
 }
 
-// perRoot is how many points are decompressed together.
-const perRoot = 4 * edwards8.Lanes
+// perRoot is how many points are decompressed together, at most.
+const perRoot = 6 * edwards8.Lanes
 
-// setLane sets lane l, of all four groups, to the encoding of a point.
-func (c *combination) setLane(l int, encoded []byte, odd *[perRoot / edwards8.Lanes]uint8) {
+// rootMasks has a bit for each of them.
+type rootMasks [perRoot / edwards8.Lanes]uint8
+
+// groupsOf is into how many groups of lanes, an even number, the first of n points go that are decompressed together.
+func groupsOf(n int) int {
+	const pair = 2 * edwards8.Lanes
+	return 2 * ((min(n, perRoot) + pair - 1) / pair)
+}
+
+// setLane sets lane l, of all groups, to the encoding of a point.
+func (c *combination) setLane(l int, encoded []byte, odd *rootMasks) {
 	g, l := l/edwards8.Lanes, l%edwards8.Lanes
 	c.y[g].SetLane(l, encoded)
 	odd[g] |= encoded[31] >> 7 << l
@@ -169,12 +179,13 @@ func (c *combination) affine(g int, rows *[edwards8.Lanes]edwards8.Row) {
 
 // decompressR puts the R of jobs lo+i, i < n, [perRoot] of them from i on, into the short list.
 func (c *combination) decompressR(b *kernels.Batch, lo, i, n int) {
-	var odd, ok [perRoot / edwards8.Lanes]uint8
-	for l := range perRoot {
+	var odd, ok rootMasks
+	groups := groupsOf(n - i)
+	for l := range groups * edwards8.Lanes {
 		c.setLane(l, b.Row(lo + min(i+l, n-1))[KeySize:KeySize+32], &odd)
 	}
-	c.room.Decompress(c.x[:], c.y[:], odd[:], ok[:])
-	for g := range c.x {
+	c.room.Decompress(c.x[:groups], c.y[:groups], odd[:groups], ok[:groups])
+	for g := range groups {
 		if at := i + g*edwards8.Lanes; at < n {
 			c.affine(g, (*[edwards8.Lanes]edwards8.Row)(c.short.Rows[at:]))
 			for l := range min(edwards8.Lanes, n-at) {

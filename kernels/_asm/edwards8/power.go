@@ -11,6 +11,7 @@ import (
 // power writes the routines that exponentiations are made of: many squares in a row, and products of pairs of elements.
 func power() {
 	square2()
+	square3()
 	mul2()
 }
 

@@ -15,7 +15,7 @@ func BenchmarkSteps(b *testing.B) {
 	points, forms := new(Points), new([2]Cached)
 	tables, windows := new([2]Table), new([2]Windows4)
 	scalars := new(Scalars)
-	r, x, y, ok := new(Room), new(Quad), new(Quad), make([]uint8, 4)
+	r, x, y, ok := new(Room), new(Six), new(Six), make([]uint8, 6)
 	for g := range 2 {
 		for l := range Lanes {
 			k := Scalar{uint64(l+g) * 0x9e3779b97f4a7c15, 0x123456789abcdef * uint64(l+1), 88888888888888888, uint64(l+7) << 55}
@@ -52,6 +52,7 @@ func BenchmarkSteps(b *testing.B) {
 	}{
 		{"mul", 1, func() { p.X.Mul(&p.X, &p.Y) }},
 		{"square2", 512, func() { squareMany(x[:2], x[:2], 256) }},
+		{"square3", 1536, func() { squareMany(x[:], x[:], 256) }},
 		{"mul2", 512, func() {
 			for range 256 {
 				mulMany(x[:2], x[:2], y[:2])
@@ -63,8 +64,8 @@ func BenchmarkSteps(b *testing.B) {
 		{"addNoT2", 2, func() { points.AddNoT(2, forms) }},
 		{"pick", 2, func() { tables[0].Pick(&c, &windows[0][1]); tables[1].Pick(&c, &windows[1][1]) }},
 		{"fill", 2, func() { tables[0].Fill(&one, &one); tables[1].Fill(&one, &one) }},
-		{"decompress2", 2, func() { r.Decompress(x[:2], y[:2], ok, ok) }},
-		{"decompress4", 4, func() { r.Decompress(x[:], y[:], ok, ok) }},
+		{"decompress2", 2, func() { r.Decompress(x[:2], y[:2], ok[:2], ok[:2]) }},
+		{"decompress6", 6, func() { r.Decompress(x[:], y[:], ok, ok) }},
 		{"halve", 1, func() { halves.Set(&residues) }},
 		{"bucket", 64, func() { s.add(&terms, 0, 2, s.long) }},
 		{"collect", 256, func() { s.collect(2) }},

@@ -100,7 +100,7 @@ func TestElement(t *testing.T) {
 		rounds = 1000
 	}
 	for range rounds {
-		var p, q Quad
+		var p, q Six
 		for i := range p {
 			random(&p[i])
 		}
@@ -115,7 +115,7 @@ func TestElement(t *testing.T) {
 		c.Sub(a, b)
 		want(t, "Sub", &c, func(l int) *big.Int { return new(big.Int).Sub(A(l), B(l)) })
 		n := 1 + rand.IntN(3)
-		count := 2 + 2*rand.IntN(2)
+		count := 2 + 2*rand.IntN(3)
 		squareMany(q[:], p[:count], n)
 		power := new(big.Int).Lsh(big.NewInt(1), uint(n))
 		for i := range q[:count] {
@@ -167,12 +167,12 @@ func TestElement(t *testing.T) {
 
 func TestInvert(t *testing.T) {
 	for n := range 100 {
-		var p, q Quad
+		var p, q Six
 		for i := range p {
 			random(&p[i])
 		}
 		q = p
-		count := 2 + 2*(n%2)
+		count := 2 + 2*(n%3)
 		new(Room).Invert(q[:count])
 		for i := range q[:count] {
 			want(t, "Invert", &q[i], func(l int) *big.Int {
@@ -186,10 +186,10 @@ func TestInvert(t *testing.T) {
 func TestDecompress(t *testing.T) {
 	points := 0
 	for n := range 100 {
-		var x, y Quad
-		var odd, ok [4]uint8
-		var encoded [4][Lanes][32]byte
-		count := 2 + 2*(n/2%2)
+		var x, y Six
+		var odd, ok [6]uint8
+		var encoded [6][Lanes][32]byte
+		count := 2 + 2*(n%3)
 		for i := range count {
 			for l := range Lanes {
 				p := encoded[i][l][:]
@@ -227,7 +227,7 @@ func TestDecompress(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d points of %d", points, 100*3*Lanes)
+	t.Logf("%d points of %d", points, 100*4*Lanes)
 }
 
 // fieldElement is lane l of e.

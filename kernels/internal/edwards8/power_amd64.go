@@ -7,19 +7,26 @@ import "unsafe"
 // Pair is two elements in a row.
 type Pair [2]Element
 
-// Quad is four elements in a row.
-type Quad [4]Element
+// Six is six elements in a row.
+type Six [6]Element
 
-// Room is the memory of exponentiations, of two or four elements at a time: two take not much longer than one would, as each fills the
-// waiting of the other. A Room lies best on a multiple of 64 bytes, and is not for concurrent use.
+// Room is the memory of exponentiations, of two, four or six elements at a time: two take not much longer than one would, as each fills the
+// waiting of the other, and six a tenth less than three times two. A Room lies best on a multiple of 64 bytes, and is not for concurrent
+// use.
 type Room struct {
-	u, v, v3, t, a, b, z2, z11 Quad
+	u, v, v3, t, a, b, z2, z11 Six
 	w                          Pair
 }
 
 // squareMany sets out = a^(2^n), n > 0, and mulMany out = ab, for an even number of elements.
 func squareMany(out, a []Element, n int) {
 	out = out[:len(a)]
+	if ifma {
+		for ; len(a) >= 6; out, a = out[6:], a[6:] {
+			square3(first(out), first(a), n)
+			square3(first(out[3:]), first(a[3:]), n)
+		}
+	}
 	for ; len(a) > 0; out, a = out[2:], a[2:] {
 		_ = a[1]
 		doSquare2(first(out), first(a), n)
@@ -62,7 +69,7 @@ func (r *Room) power(p, z []Element) {
 	mulMany(p, b, a) // 2^250 - 1
 }
 
-// Invert sets z = 1/z; 1/0 is 0. len(z) is 2 or 4.
+// Invert sets z = 1/z; 1/0 is 0. len(z) is 2, 4 or 6.
 func (r *Room) Invert(z []Element) {
 	p := r.t[:len(z)]
 	r.power(p, z)
@@ -79,7 +86,7 @@ func (r *Room) root(p, z []Element) {
 
 // Decompress sets x of the points with the given y and oddness of x, and tells in which lanes of each element there is such a
 // point: RFC 8032, section 5.1.3, but that x = 0 may be said to be odd. One exponentiation gives the root of u/v. All have the same
-// length, 2 or 4; x and y are not the same memory.
+// length, 2, 4 or 6; x and y are not the same memory.
 func (r *Room) Decompress(x, y []Element, odd, ok []uint8) {
 	n := len(y)
 	u, v, v3, t := r.u[:n], r.v[:n], r.v3[:n], r.t[:n]

@@ -14,6 +14,11 @@ func mul(out *byte, a *byte, b *byte)
 //go:noescape
 func square2(out *byte, a *byte, n int)
 
+// square3 sets three consecutive elements out = a^(2^n), tight, n > 0; they may be the same memory.
+//
+//go:noescape
+func square3(out *byte, a *byte, n int)
+
 // mul2 sets two consecutive elements out = a*b, tight; they may be the same memory.
 //
 //go:noescape

@@ -432,6 +432,561 @@ square2_next:
 	VZEROUPPER
 	RET
 
+// func square3(out *byte, a *byte, n int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA
+TEXT ·square3(SB), NOSPLIT, $0-24
+	MOVQ             out+0(FP), DI
+	MOVQ             a+8(FP), SI
+	MOVQ             n+16(FP), CX
+	VMOVDQU64        320(SI), Z0
+	VMOVDQU64        384(SI), Z1
+	VMOVDQU64        448(SI), Z2
+	VMOVDQU64        512(SI), Z3
+	VMOVDQU64        576(SI), Z4
+	VMOVDQU64        640(SI), Z5
+	VMOVDQU64        704(SI), Z6
+	VMOVDQU64        768(SI), Z7
+	VMOVDQU64        832(SI), Z8
+	VMOVDQU64        896(SI), Z9
+	VMOVDQU64        (SI), Z10
+	VMOVDQU64        64(SI), Z11
+	VMOVDQU64        128(SI), Z12
+	VMOVDQU64        192(SI), Z13
+	VMOVDQU64        256(SI), Z14
+	VPXORQ           Z15, Z15, Z15
+	VPMADD52HUQ      Z3, Z0, Z15
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52HUQ      Z4, Z0, Z16
+	VPXORQ           Z17, Z17, Z17
+	VPMADD52HUQ      Z2, Z0, Z17
+	VPXORQ           Z18, Z18, Z18
+	VPMADD52HUQ      Z4, Z1, Z18
+	VPXORQ           Z19, Z19, Z19
+	VPMADD52HUQ      Z1, Z0, Z19
+	VPXORQ           Z20, Z20, Z20
+	VPMADD52HUQ      Z4, Z2, Z20
+	VPXORQ           Z21, Z21, Z21
+	VPMADD52HUQ      Z4, Z3, Z21
+	VPXORQ           Z22, Z22, Z22
+	VPMADD52HUQ      Z4, Z4, Z22
+	VPMADD52HUQ      Z2, Z1, Z15
+	VPMADD52HUQ      Z3, Z1, Z16
+	VPMADD52HUQ      Z3, Z2, Z18
+	VPSLLQ           $0x01, Z17, Z23
+	VPXORQ           Z24, Z24, Z24
+	VPMADD52HUQ      Z0, Z0, Z24
+	VPSLLQ           $0x01, Z19, Z25
+	VPSLLQ           $0x01, Z20, Z26
+	VPXORQ           Z27, Z27, Z27
+	VPMADD52LUQ      Z0, Z0, Z27
+	VPSLLQ           $0x01, Z21, Z28
+	VPMADD52HUQ      Z1, Z1, Z23
+	VPSLLQ           $0x01, Z22, Z29
+	VPSLLQ           $0x01, Z15, Z30
+	VPSLLQ           $0x01, Z16, Z31
+	VPMADD52HUQ      Z3, Z3, Z26
+	VPMADD52LUQ      Z2, Z0, Z25
+	VPSLLQ           $0x01, Z18, Z17
+	VPMADD52LUQ      Z1, Z0, Z24
+	VPSLLQ           $0x01, Z28, Z19
+	VPMULLQ.BCST     nineteen<>+0(SB), Z29, Z20
+	VPMADD52HUQ      Z2, Z2, Z31
+	VPMADD52LUQ      Z4, Z0, Z30
+	VPMADD52LUQ      Z3, Z0, Z23
+	VPMADD52LUQ      Z4, Z2, Z17
+	VPMADD52LUQ      Z4, Z3, Z26
+	VPSLLQ           $0x01, Z25, Z21
+	VPMADD52LUQ      Z4, Z4, Z19
+	VPSLLQ           $0x01, Z24, Z22
+	VPMADD52LUQ      Z3, Z1, Z30
+	VPMADD52LUQ      Z4, Z1, Z31
+	VPMADD52LUQ      Z2, Z1, Z23
+	VPSLLQ           $0x01, Z17, Z15
+	VPMADD52LUQ      Z1, Z1, Z21
+	VPSLLQ           $0x01, Z26, Z16
+	VPMULLQ.BCST     nineteen<>+0(SB), Z19, Z18
+	VPMADD52LUQ      Z3, Z3, Z15
+	VPMADD52LUQ      Z3, Z2, Z31
+	VPSLLQ           $0x01, Z30, Z28
+	VPMULLQ.BCST     nineteen<>+0(SB), Z16, Z29
+	VPSLLQ           $0x01, Z23, Z0
+	VPXORQ           Z25, Z25, Z25
+	VPMADD52HUQ      Z8, Z5, Z25
+	VPXORQ           Z24, Z24, Z24
+	VPMADD52HUQ      Z9, Z5, Z24
+	VPXORQ           Z4, Z4, Z4
+	VPMADD52HUQ      Z7, Z5, Z4
+	VPXORQ           Z17, Z17, Z17
+	VPMADD52HUQ      Z9, Z6, Z17
+	VPADDQ           Z0, Z18, Z1
+	VPXORQ           Z26, Z26, Z26
+	VPMADD52HUQ      Z6, Z5, Z26
+	VPXORQ           Z19, Z19, Z19
+	VPMADD52HUQ      Z9, Z7, Z19
+	VPSLLQ           $0x01, Z31, Z3
+	VPADDQ           Z21, Z29, Z30
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52HUQ      Z9, Z8, Z16
+	VPXORQ           Z23, Z23, Z23
+	VPMADD52HUQ      Z9, Z9, Z23
+	VPSRLQ           $0x33, Z1, Z0
+	VPANDQ.BCST      mask51<>+0(SB), Z1, Z18
+	VPMADD52HUQ      Z7, Z6, Z25
+	VPMADD52HUQ      Z8, Z6, Z24
+	VPSRLQ           $0x33, Z30, Z31
+	VPMADD52HUQ      Z8, Z7, Z17
+	VPSLLQ           $0x01, Z4, Z21
+	VPXORQ           Z29, Z29, Z29
+	VPMADD52HUQ      Z5, Z5, Z29
+	VPMADD52LUQ      Z2, Z2, Z28
+	VPSLLQ           $0x01, Z26, Z1
+	VPSLLQ           $0x01, Z19, Z4
+	VPXORQ           Z2, Z2, Z2
+	VPMADD52LUQ      Z5, Z5, Z2
+	VPMULLQ.BCST     nineteen<>+0(SB), Z3, Z26
+	VPSLLQ           $0x01, Z16, Z19
+	VPMADD52HUQ      Z6, Z6, Z21
+	VPSLLQ           $0x01, Z23, Z3
+	VPSLLQ           $0x01, Z25, Z16
+	VPSLLQ           $0x01, Z24, Z23
+	VPMADD52HUQ      Z8, Z8, Z4
+	VPMADD52LUQ      Z7, Z5, Z1
+	VPSLLQ           $0x01, Z17, Z25
+	VPMADD52LUQ      Z6, Z5, Z29
+	VPSLLQ           $0x01, Z19, Z24
+	VPMULLQ.BCST     nineteen<>+0(SB), Z3, Z17
+	VPADDQ           Z28, Z20, Z19
+	VPANDQ.BCST      mask51<>+0(SB), Z30, Z3
+	VPMADD52HUQ      Z7, Z7, Z23
+	VPMADD52LUQ      Z9, Z5, Z16
+	VPADDQ           Z27, Z26, Z28
+	VPADDQ           Z31, Z18, Z20
+	VPMADD52LUQ      Z8, Z5, Z21
+	VPMADD52LUQ      Z9, Z7, Z25
+	VPSRLQ           $0x33, Z19, Z30
+	VPMADD52LUQ      Z9, Z8, Z4
+	VPSLLQ           $0x01, Z1, Z27
+	VPMADD52LUQ      Z9, Z9, Z24
+	VPMULLQ.BCST     nineteen<>+0(SB), Z15, Z26
+	VPSRLQ           $0x33, Z28, Z31
+	VPANDQ.BCST      mask51<>+0(SB), Z28, Z18
+	VPSLLQ           $0x01, Z29, Z5
+	VPANDQ.BCST      mask51<>+0(SB), Z19, Z1
+	VPMADD52LUQ      Z8, Z6, Z16
+	VPMADD52LUQ      Z9, Z6, Z23
+	VPMADD52LUQ      Z7, Z6, Z21
+	VPSLLQ           $0x01, Z25, Z15
+	VPMADD52LUQ      Z6, Z6, Z27
+	VPADDQ           Z0, Z1, Z28
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z30, Z18
+	VPSLLQ           $0x01, Z4, Z29
+	VPMULLQ.BCST     nineteen<>+0(SB), Z24, Z19
+	VPADDQ           Z22, Z26, Z9
+	VPMADD52LUQ      Z8, Z8, Z15
+	DECQ             CX
+	JZ               square3_last
+
+square3_next:
+	VPMADD52LUQ      Z8, Z7, Z23
+	VPSLLQ           $0x01, Z16, Z25
+	VPMULLQ.BCST     nineteen<>+0(SB), Z29, Z6
+	VPXORQ           Z0, Z0, Z0
+	VPMADD52HUQ      Z13, Z10, Z0
+	VPXORQ           Z1, Z1, Z1
+	VPMADD52HUQ      Z14, Z10, Z1
+	VPSRLQ           $0x33, Z9, Z30
+	VPSLLQ           $0x01, Z21, Z4
+	VPXORQ           Z24, Z24, Z24
+	VPMADD52HUQ      Z12, Z10, Z24
+	VPXORQ           Z22, Z22, Z22
+	VPMADD52HUQ      Z14, Z11, Z22
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z26
+	VPXORQ           Z8, Z8, Z8
+	VPMADD52HUQ      Z11, Z10, Z8
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52HUQ      Z14, Z12, Z16
+	VPADDQ           Z30, Z3, Z29
+	VPADDQ           Z4, Z19, Z21
+	VPXORQ           Z9, Z9, Z9
+	VPMADD52HUQ      Z14, Z13, Z9
+	VPXORQ           Z30, Z30, Z30
+	VPMADD52HUQ      Z14, Z14, Z30
+	VPSLLQ           $0x01, Z23, Z3
+	VPADDQ           Z27, Z6, Z4
+	VPMADD52HUQ      Z12, Z11, Z0
+	VPMADD52HUQ      Z13, Z11, Z1
+	VPSRLQ           $0x33, Z21, Z19
+	VPANDQ.BCST      mask51<>+0(SB), Z21, Z23
+	VPMADD52HUQ      Z13, Z12, Z22
+	VPSLLQ           $0x01, Z24, Z27
+	VPXORQ           Z6, Z6, Z6
+	VPMADD52HUQ      Z10, Z10, Z6
+	VPSRLQ           $0x33, Z4, Z21
+	VPSLLQ           $0x01, Z8, Z24
+	VPSLLQ           $0x01, Z16, Z8
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52LUQ      Z10, Z10, Z16
+	VPMADD52LUQ      Z7, Z7, Z25
+	VPSLLQ           $0x01, Z9, Z7
+	VPMADD52HUQ      Z11, Z11, Z27
+	VPSLLQ           $0x01, Z30, Z9
+	VPMULLQ.BCST     nineteen<>+0(SB), Z3, Z30
+	VPSLLQ           $0x01, Z0, Z3
+	VPSLLQ           $0x01, Z1, Z0
+	VPMADD52HUQ      Z13, Z13, Z8
+	VPMADD52LUQ      Z12, Z10, Z24
+	VPSLLQ           $0x01, Z22, Z1
+	VPMADD52LUQ      Z11, Z10, Z6
+	VPSLLQ           $0x01, Z7, Z22
+	VPMULLQ.BCST     nineteen<>+0(SB), Z9, Z7
+	VPMADD52HUQ      Z12, Z12, Z0
+	VPMADD52LUQ      Z14, Z10, Z3
+	VPADDQ           Z25, Z17, Z9
+	VPANDQ.BCST      mask51<>+0(SB), Z4, Z25
+	VPMADD52LUQ      Z13, Z10, Z27
+	VPMADD52LUQ      Z14, Z12, Z1
+	VPADDQ           Z2, Z30, Z17
+	VPADDQ           Z21, Z23, Z4
+	VPMADD52LUQ      Z14, Z13, Z8
+	VPSLLQ           $0x01, Z24, Z10
+	VPMADD52LUQ      Z14, Z14, Z22
+	VPSRLQ           $0x33, Z9, Z2
+	VPSLLQ           $0x01, Z6, Z30
+	VPMULLQ.BCST     nineteen<>+0(SB), Z15, Z21
+	VPSRLQ           $0x33, Z17, Z23
+	VPANDQ.BCST      mask51<>+0(SB), Z17, Z24
+	VPMADD52LUQ      Z13, Z11, Z3
+	VPMADD52LUQ      Z14, Z11, Z0
+	VPADDQ           Z31, Z26, Z6
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z15
+	VPMADD52LUQ      Z12, Z11, Z27
+	VPSLLQ           $0x01, Z1, Z17
+	VPMADD52LUQ      Z11, Z11, Z10
+	VPSLLQ           $0x01, Z8, Z14
+	VPMULLQ.BCST     nineteen<>+0(SB), Z22, Z31
+	VPADDQ           Z19, Z15, Z26
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z2, Z24
+	VPMADD52LUQ      Z13, Z13, Z17
+	VPADDQ           Z5, Z21, Z9
+	VPMADD52LUQ      Z13, Z12, Z0
+	VPSLLQ           $0x01, Z3, Z1
+	VPMULLQ.BCST     nineteen<>+0(SB), Z14, Z11
+	VPSLLQ           $0x01, Z27, Z8
+	VPXORQ           Z22, Z22, Z22
+	VPMADD52HUQ      Z20, Z18, Z22
+	VPXORQ           Z19, Z19, Z19
+	VPMADD52HUQ      Z28, Z18, Z19
+	VPSRLQ           $0x33, Z9, Z15
+	VPXORQ           Z2, Z2, Z2
+	VPMADD52HUQ      Z29, Z18, Z2
+	VPXORQ           Z5, Z5, Z5
+	VPMADD52HUQ      Z28, Z6, Z5
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z21
+	VPADDQ           Z8, Z31, Z13
+	VPXORQ           Z3, Z3, Z3
+	VPMADD52HUQ      Z6, Z18, Z3
+	VPXORQ           Z14, Z14, Z14
+	VPMADD52HUQ      Z28, Z29, Z14
+	VPADDQ           Z15, Z25, Z27
+	VPSLLQ           $0x01, Z0, Z9
+	VPADDQ           Z10, Z11, Z8
+	VPXORQ           Z31, Z31, Z31
+	VPMADD52HUQ      Z28, Z20, Z31
+	VPXORQ           Z15, Z15, Z15
+	VPMADD52HUQ      Z28, Z28, Z15
+	VPSRLQ           $0x33, Z13, Z25
+	VPANDQ.BCST      mask51<>+0(SB), Z13, Z0
+	VPMADD52HUQ      Z29, Z6, Z22
+	VPMADD52HUQ      Z20, Z6, Z19
+	VPSRLQ           $0x33, Z8, Z10
+	VPMADD52HUQ      Z20, Z29, Z5
+	VPSLLQ           $0x01, Z2, Z11
+	VPXORQ           Z13, Z13, Z13
+	VPMADD52HUQ      Z18, Z18, Z13
+	VPMADD52LUQ      Z12, Z12, Z1
+	VPSLLQ           $0x01, Z3, Z2
+	VPSLLQ           $0x01, Z14, Z12
+	VPXORQ           Z3, Z3, Z3
+	VPMADD52LUQ      Z18, Z18, Z3
+	VPMULLQ.BCST     nineteen<>+0(SB), Z9, Z14
+	VPSLLQ           $0x01, Z31, Z9
+	VPMADD52HUQ      Z6, Z6, Z11
+	VPSLLQ           $0x01, Z15, Z31
+	VPSLLQ           $0x01, Z22, Z15
+	VPSLLQ           $0x01, Z19, Z22
+	VPMADD52HUQ      Z20, Z20, Z12
+	VPMADD52LUQ      Z29, Z18, Z2
+	VPSLLQ           $0x01, Z5, Z19
+	VPMADD52LUQ      Z6, Z18, Z13
+	VPSLLQ           $0x01, Z9, Z5
+	VPMULLQ.BCST     nineteen<>+0(SB), Z31, Z9
+	VPADDQ           Z1, Z7, Z31
+	VPANDQ.BCST      mask51<>+0(SB), Z8, Z1
+	VPMADD52HUQ      Z29, Z29, Z22
+	VPMADD52LUQ      Z28, Z18, Z15
+	VPADDQ           Z16, Z14, Z7
+	VPADDQ           Z10, Z0, Z8
+	VPMADD52LUQ      Z20, Z18, Z11
+	VPMADD52LUQ      Z28, Z29, Z19
+	VPSRLQ           $0x33, Z31, Z16
+	VPMADD52LUQ      Z28, Z20, Z12
+	VPSLLQ           $0x01, Z2, Z14
+	VPMADD52LUQ      Z28, Z28, Z5
+	VPMULLQ.BCST     nineteen<>+0(SB), Z17, Z10
+	VPSRLQ           $0x33, Z7, Z0
+	VPANDQ.BCST      mask51<>+0(SB), Z7, Z18
+	VPSLLQ           $0x01, Z13, Z2
+	VPANDQ.BCST      mask51<>+0(SB), Z31, Z17
+	VPMADD52LUQ      Z20, Z6, Z15
+	VPMADD52LUQ      Z28, Z6, Z22
+	VPADDQ           Z23, Z21, Z7
+	VPMADD52LUQ      Z29, Z6, Z11
+	VPSLLQ           $0x01, Z19, Z13
+	VPMADD52LUQ      Z6, Z6, Z14
+	VPADDQ           Z25, Z17, Z31
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z16, Z18
+	VPSLLQ           $0x01, Z12, Z28
+	VPMULLQ.BCST     nineteen<>+0(SB), Z5, Z23
+	VPADDQ           Z30, Z10, Z21
+	VPMADD52LUQ      Z20, Z20, Z13
+	VPMADD52LUQ      Z20, Z29, Z22
+	VPSLLQ           $0x01, Z15, Z19
+	VPMULLQ.BCST     nineteen<>+0(SB), Z28, Z6
+	VPSRLQ           $0x33, Z21, Z25
+	VPSLLQ           $0x01, Z11, Z17
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52HUQ      Z4, Z24, Z16
+	VPXORQ           Z12, Z12, Z12
+	VPMADD52HUQ      Z26, Z24, Z12
+	VPANDQ.BCST      mask51<>+0(SB), Z21, Z5
+	VPXORQ           Z30, Z30, Z30
+	VPMADD52HUQ      Z27, Z24, Z30
+	VPXORQ           Z10, Z10, Z10
+	VPMADD52HUQ      Z26, Z7, Z10
+	VPADDQ           Z25, Z1, Z20
+	VPADDQ           Z17, Z23, Z15
+	VPXORQ           Z28, Z28, Z28
+	VPMADD52HUQ      Z7, Z24, Z28
+	VPXORQ           Z11, Z11, Z11
+	VPMADD52HUQ      Z26, Z27, Z11
+	VPSLLQ           $0x01, Z22, Z21
+	VPADDQ           Z14, Z6, Z25
+	VPXORQ           Z1, Z1, Z1
+	VPMADD52HUQ      Z26, Z4, Z1
+	VPXORQ           Z17, Z17, Z17
+	VPMADD52HUQ      Z26, Z26, Z17
+	VPSRLQ           $0x33, Z15, Z23
+	VPANDQ.BCST      mask51<>+0(SB), Z15, Z22
+	VPMADD52HUQ      Z27, Z7, Z16
+	VPMADD52HUQ      Z4, Z7, Z12
+	VPSRLQ           $0x33, Z25, Z14
+	VPMADD52HUQ      Z4, Z27, Z10
+	VPSLLQ           $0x01, Z30, Z6
+	VPXORQ           Z15, Z15, Z15
+	VPMADD52HUQ      Z24, Z24, Z15
+	VPMADD52LUQ      Z29, Z29, Z19
+	VPSLLQ           $0x01, Z28, Z30
+	VPSLLQ           $0x01, Z11, Z29
+	VPXORQ           Z28, Z28, Z28
+	VPMADD52LUQ      Z24, Z24, Z28
+	VPMULLQ.BCST     nineteen<>+0(SB), Z21, Z11
+	VPSLLQ           $0x01, Z1, Z21
+	VPMADD52HUQ      Z7, Z7, Z6
+	VPSLLQ           $0x01, Z17, Z1
+	VPSLLQ           $0x01, Z16, Z17
+	VPSLLQ           $0x01, Z12, Z16
+	VPMADD52HUQ      Z4, Z4, Z29
+	VPMADD52LUQ      Z27, Z24, Z30
+	VPSLLQ           $0x01, Z10, Z12
+	VPMADD52LUQ      Z7, Z24, Z15
+	VPSLLQ           $0x01, Z21, Z10
+	VPMULLQ.BCST     nineteen<>+0(SB), Z1, Z21
+	VPADDQ           Z19, Z9, Z1
+	VPANDQ.BCST      mask51<>+0(SB), Z25, Z19
+	VPMADD52HUQ      Z27, Z27, Z16
+	VPMADD52LUQ      Z26, Z24, Z17
+	VPADDQ           Z3, Z11, Z9
+	VPADDQ           Z14, Z22, Z25
+	VPMADD52LUQ      Z4, Z24, Z6
+	VPMADD52LUQ      Z26, Z27, Z12
+	VPSRLQ           $0x33, Z1, Z3
+	VPMADD52LUQ      Z26, Z4, Z29
+	VPSLLQ           $0x01, Z30, Z11
+	VPMADD52LUQ      Z26, Z26, Z10
+	VPMULLQ.BCST     nineteen<>+0(SB), Z13, Z14
+	VPSRLQ           $0x33, Z9, Z22
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z24
+	VPSLLQ           $0x01, Z15, Z30
+	VPADDQ           Z0, Z5, Z13
+	VPANDQ.BCST      mask51<>+0(SB), Z1, Z9
+	VPMADD52LUQ      Z4, Z7, Z17
+	VPMADD52LUQ      Z26, Z7, Z16
+	VPMADD52LUQ      Z27, Z7, Z6
+	VPSLLQ           $0x01, Z12, Z15
+	VPMADD52LUQ      Z7, Z7, Z11
+	VPADDQ           Z23, Z9, Z0
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z3, Z24
+	VPSLLQ           $0x01, Z29, Z5
+	VPMULLQ.BCST     nineteen<>+0(SB), Z10, Z1
+	VPADDQ           Z2, Z14, Z26
+	VPMADD52LUQ      Z4, Z4, Z15
+	VMOVDQA64        Z16, Z23
+	VMOVDQA64        Z27, Z7
+	VMOVDQA64        Z17, Z16
+	VMOVDQA64        Z5, Z29
+	VMOVDQA64        Z18, Z10
+	VMOVDQA64        Z31, Z14
+	VMOVDQA64        Z26, Z9
+	VMOVDQA64        Z20, Z12
+	VMOVDQA64        Z19, Z3
+	VMOVDQA64        Z1, Z19
+	VMOVDQA64        Z11, Z27
+	VMOVDQA64        Z21, Z17
+	VMOVDQA64        Z28, Z2
+	VMOVDQA64        Z22, Z31
+	VMOVDQA64        Z30, Z5
+	VMOVDQA64        Z24, Z18
+	VMOVDQA64        Z25, Z20
+	VMOVDQA64        Z0, Z28
+	VMOVDQA64        Z6, Z21
+	VMOVDQA64        Z13, Z11
+	VMOVDQA64        Z8, Z13
+	VMOVDQA64        Z4, Z8
+	DECQ             CX
+	JNZ              square3_next
+
+square3_last:
+	VPMADD52LUQ      Z8, Z7, Z23
+	VPSLLQ           $0x01, Z16, Z25
+	VPMULLQ.BCST     nineteen<>+0(SB), Z29, Z6
+	VPXORQ           Z0, Z0, Z0
+	VPMADD52HUQ      Z13, Z10, Z0
+	VPXORQ           Z1, Z1, Z1
+	VPMADD52HUQ      Z14, Z10, Z1
+	VPSRLQ           $0x33, Z9, Z30
+	VPSLLQ           $0x01, Z21, Z4
+	VPXORQ           Z24, Z24, Z24
+	VPMADD52HUQ      Z12, Z10, Z24
+	VPXORQ           Z22, Z22, Z22
+	VPMADD52HUQ      Z14, Z11, Z22
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z26
+	VPXORQ           Z8, Z8, Z8
+	VPMADD52HUQ      Z11, Z10, Z8
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52HUQ      Z14, Z12, Z16
+	VPADDQ           Z30, Z3, Z29
+	VMOVDQU64        Z29, 448(DI)
+	VPADDQ           Z4, Z19, Z21
+	VPXORQ           Z9, Z9, Z9
+	VPMADD52HUQ      Z14, Z13, Z9
+	VPXORQ           Z30, Z30, Z30
+	VPMADD52HUQ      Z14, Z14, Z30
+	VPSLLQ           $0x01, Z23, Z3
+	VPADDQ           Z27, Z6, Z29
+	VPMADD52HUQ      Z12, Z11, Z0
+	VPMADD52HUQ      Z13, Z11, Z1
+	VPSRLQ           $0x33, Z21, Z4
+	VPANDQ.BCST      mask51<>+0(SB), Z21, Z19
+	VPMADD52HUQ      Z13, Z12, Z22
+	VPSLLQ           $0x01, Z24, Z23
+	VPXORQ           Z27, Z27, Z27
+	VPMADD52HUQ      Z10, Z10, Z27
+	VPSRLQ           $0x33, Z29, Z6
+	VPSLLQ           $0x01, Z8, Z21
+	VPSLLQ           $0x01, Z16, Z24
+	VPXORQ           Z8, Z8, Z8
+	VPMADD52LUQ      Z10, Z10, Z8
+	VPMADD52LUQ      Z7, Z7, Z25
+	VPSLLQ           $0x01, Z9, Z16
+	VPMADD52HUQ      Z11, Z11, Z23
+	VPSLLQ           $0x01, Z30, Z7
+	VPMULLQ.BCST     nineteen<>+0(SB), Z3, Z9
+	VPSLLQ           $0x01, Z0, Z30
+	VPSLLQ           $0x01, Z1, Z3
+	VPMADD52HUQ      Z13, Z13, Z24
+	VPMADD52LUQ      Z12, Z10, Z21
+	VPSLLQ           $0x01, Z22, Z0
+	VPMADD52LUQ      Z11, Z10, Z27
+	VPSLLQ           $0x01, Z16, Z1
+	VPMULLQ.BCST     nineteen<>+0(SB), Z7, Z22
+	VPMADD52HUQ      Z12, Z12, Z3
+	VPMADD52LUQ      Z14, Z10, Z30
+	VPADDQ           Z25, Z17, Z16
+	VPANDQ.BCST      mask51<>+0(SB), Z29, Z7
+	VPMADD52LUQ      Z13, Z10, Z23
+	VPMADD52LUQ      Z14, Z12, Z0
+	VPADDQ           Z2, Z9, Z25
+	VPADDQ           Z6, Z19, Z17
+	VMOVDQU64        Z17, 832(DI)
+	VPMADD52LUQ      Z14, Z13, Z24
+	VPSLLQ           $0x01, Z21, Z29
+	VPMADD52LUQ      Z14, Z14, Z1
+	VPSRLQ           $0x33, Z16, Z10
+	VPSLLQ           $0x01, Z27, Z2
+	VPMULLQ.BCST     nineteen<>+0(SB), Z15, Z9
+	VPSRLQ           $0x33, Z25, Z6
+	VPANDQ.BCST      mask51<>+0(SB), Z25, Z19
+	VPMADD52LUQ      Z13, Z11, Z30
+	VPMADD52LUQ      Z14, Z11, Z3
+	VPADDQ           Z31, Z26, Z17
+	VMOVDQU64        Z17, 384(DI)
+	VPANDQ.BCST      mask51<>+0(SB), Z16, Z21
+	VPMADD52LUQ      Z12, Z11, Z23
+	VPSLLQ           $0x01, Z0, Z27
+	VPMADD52LUQ      Z11, Z11, Z29
+	VPSLLQ           $0x01, Z24, Z15
+	VPMULLQ.BCST     nineteen<>+0(SB), Z1, Z25
+	VPADDQ           Z4, Z21, Z14
+	VMOVDQU64        Z14, 896(DI)
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z10, Z19
+	VMOVDQU64        Z19, 640(DI)
+	VPMADD52LUQ      Z13, Z13, Z27
+	VPADDQ           Z5, Z9, Z31
+	VPMADD52LUQ      Z13, Z12, Z3
+	VPSLLQ           $0x01, Z30, Z26
+	VPMULLQ.BCST     nineteen<>+0(SB), Z15, Z17
+	VPSLLQ           $0x01, Z23, Z16
+	VPSRLQ           $0x33, Z31, Z0
+	VPANDQ.BCST      mask51<>+0(SB), Z31, Z11
+	VPADDQ           Z16, Z25, Z24
+	VPADDQ           Z0, Z7, Z1
+	VMOVDQU64        Z1, 768(DI)
+	VPSLLQ           $0x01, Z3, Z4
+	VPADDQ           Z29, Z17, Z21
+	VPSRLQ           $0x33, Z24, Z14
+	VPANDQ.BCST      mask51<>+0(SB), Z24, Z10
+	VPSRLQ           $0x33, Z21, Z19
+	VPMADD52LUQ      Z12, Z12, Z26
+	VPMULLQ.BCST     nineteen<>+0(SB), Z4, Z5
+	VPADDQ           Z26, Z22, Z9
+	VPANDQ.BCST      mask51<>+0(SB), Z21, Z13
+	VPADDQ           Z8, Z5, Z30
+	VPADDQ           Z19, Z10, Z15
+	VMOVDQU64        Z15, 192(DI)
+	VPSRLQ           $0x33, Z9, Z23
+	VPMULLQ.BCST     nineteen<>+0(SB), Z27, Z31
+	VPSRLQ           $0x33, Z30, Z16
+	VPANDQ.BCST      mask51<>+0(SB), Z30, Z25
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z0
+	VPADDQ           Z6, Z11, Z7
+	VMOVDQU64        Z7, 704(DI)
+	VPADDQ           Z14, Z0, Z1
+	VMOVDQU64        Z1, 256(DI)
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z23, Z25
+	VMOVDQU64        Z25, (DI)
+	VPADDQ           Z2, Z31, Z3
+	VPSRLQ           $0x33, Z3, Z29
+	VPANDQ.BCST      mask51<>+0(SB), Z3, Z17
+	VPADDQ           Z29, Z13, Z24
+	VMOVDQU64        Z24, 128(DI)
+	VPADDQ           Z16, Z17, Z12
+	VMOVDQU64        Z12, 64(DI)
+	VMOVDQU64        Z18, 320(DI)
+	VMOVDQU64        Z20, 512(DI)
+	VMOVDQU64        Z28, 576(DI)
+	VZEROUPPER
+	RET
+
 // func mul2(out *byte, a *byte, b *byte)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA
 TEXT ·mul2(SB), NOSPLIT, $0-24
