@@ -98,12 +98,16 @@ func (v *Verifier) count() (wanted bool, enough error) {
 // Block gives a serialised block, all of raw, which must not change afterwards. end is for Config.Done.
 func (v *Verifier) Block(raw []byte, end int64) error {
 	wanted, enough := v.count()
-	if !wanted {
+	if !wanted && (v.chain.given == nil || v.blocks > v.config.Blocks.From) {
 		return enough
 	}
 	msg, spans, err := decodeBlock(raw)
 	if err != nil {
 		return err
+	}
+	if !wanted {
+		v.chain.given.pass(msg) // nothing was added yet, so nobody else looks at it
+		return enough
 	}
 	return cmp.Or(v.add(&record{kind: wholeBlock, raw: raw, msg: msg, spans: spans, end: end}), enough)
 }
@@ -161,7 +165,7 @@ func (v *Verifier) Close() (*platform.Report, error) {
 	}
 	close(v.decide)
 	err := v.group.Wait()
-	if err == nil && v.chain.given != nil {
+	if err == nil && v.chain.given != nil && v.config.Blocks.To == 0 { // else there may be more for the blocks behind
 		err = v.chain.given.finish()
 	}
 	v.report.Jobs = v.jobs.Jobs

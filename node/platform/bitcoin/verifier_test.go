@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+
+	"github.com/btcsuite/btcd/wire/v2"
 
 	"github.com/sluice-engine/sluice/kernels"
 	"github.com/sluice-engine/sluice/node/platform"
@@ -130,6 +133,54 @@ func ExamplePlatform() {
 	// Output:
 	// 1 block, 1 transaction, valid: true
 	// 2 hashes
+}
+
+// TestBlocksGiven decides a part of a file with the outputs that all of it spends, in the order of the inputs: each block gets
+// its own.
+func TestBlocksGiven(t *testing.T) {
+	m, fresh, _, _ := scene(t)
+	three := m.mine(m.block(pay(40e8, anyone, fresh)))
+	m.mine(m.block(pay(30e8, anyone, wire.OutPoint{Hash: three.Transactions[1].TxHash()}), pay(50e8, anyone, coinbaseOf(three))))
+	made := map[wire.OutPoint]*wire.TxOut{}
+	var given bytes.Buffer
+	for _, b := range m.blocks {
+		for i, tx := range b.Transactions {
+			for _, in := range tx.TxIn {
+				if i == 0 {
+					continue
+				}
+				if err := wire.WriteTxOut(&given, 0, 0, made[in.PreviousOutPoint]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for k, out := range tx.TxOut {
+				made[wire.OutPoint{Hash: tx.TxHash(), Index: uint32(k)}] = out
+			}
+		}
+	}
+	n := int64(len(m.blocks))
+	for from := range n {
+		for to := from; to <= n+1; to++ {
+			if to == from && to > 0 {
+				continue
+			}
+			r, err := Platform.Verify(t.Context(), kernelEngine{}, platform.NewSource("", bytes.NewReader(m.file())), platform.Options{
+				Blocks: platform.Range{From: from, To: to}, Prevouts: platform.NewSource("", bytes.NewReader(given.Bytes()))})
+			last := min(to, n)
+			if to == 0 {
+				last = n
+			}
+			if err != nil || r.Wrong != 0 || r.Blocks != last-from || r.Why[noPrevout] != 0 {
+				t.Errorf("blocks %d to %d of %d: %+v, %v", from, to, n, r, err)
+			}
+		}
+	}
+	more := append(bytes.Clone(given.Bytes()), given.Bytes()...)
+	_, err := Platform.Verify(t.Context(), kernelEngine{}, platform.NewSource("", bytes.NewReader(m.file())), platform.Options{
+		Blocks: platform.Range{From: 1}, Prevouts: platform.NewSource("", bytes.NewReader(more))})
+	if err == nil || !strings.Contains(err.Error(), "outputs more than the inputs spend") {
+		t.Errorf("outputs of other blocks: %v", err)
+	}
 }
 
 // TestBlocks decides a part of a file: as many blocks as asked for, and nothing behind them is read. What the blocks before
