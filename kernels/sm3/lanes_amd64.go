@@ -32,9 +32,10 @@ func run(b *kernels.Batch, lo, hi int) { sum(b, lo, hi, cpu.Get()) }
 // sum hashes jobs [lo,hi) on a level of instructions; it says which paths were taken.
 func sum(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
 	switch {
+	case level == cpu.Generic, hi-lo == 1: // of one, a plan costs more than it could find
 	case level >= cpu.AVX512:
 		return sumWide(b, lo, hi)
-	case level == cpu.AVX2:
+	default:
 		return sumNarrow(b, lo, hi)
 	}
 	ref(b, lo, hi)
