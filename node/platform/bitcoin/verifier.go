@@ -20,7 +20,7 @@ type Config struct {
 	Given   *platform.Source // previous outputs, in a form that Options.Prevouts may have; nil for none
 
 	// Partial is for blocks and transactions in no order, such as those of a capture: outputs stay after they
-	// are spent, and what is missing is never wrong.
+	// are spent, and what is missing is never wrong. Given may not be in the order of inputs then.
 	Partial bool
 
 	// Blocks are the ones to decide of those that are given, blocks and headers, counted from 0; the zero value means all.
@@ -68,6 +68,9 @@ func NewVerifier(ctx context.Context, config Config) (*Verifier, error) {
 		var err error
 		if given, err = readOutputs(config.Given, config.key); err != nil {
 			return nil, err
+		}
+		if config.Partial && given.inOrder != nil {
+			return nil, config.Given.Errorf(-1, "outputs in the order of inputs cannot be told apart where blocks and transactions have no order")
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)

@@ -181,6 +181,10 @@ func TestBlocksGiven(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "outputs more than the inputs spend") {
 		t.Errorf("outputs of other blocks: %v", err)
 	}
+	_, err = NewVerifier(t.Context(), Config{Engine: kernelEngine{}, Partial: true, Given: platform.NewSource("given", bytes.NewReader(given.Bytes()))})
+	if err == nil || !strings.Contains(err.Error(), "given: outputs in the order of inputs") {
+		t.Errorf("no order: %v", err)
+	}
 }
 
 // TestBlocks decides a part of a file: as many blocks as asked for, and nothing behind them is read. What the blocks before
