@@ -30,6 +30,7 @@ func main() {
 	mul()
 	power()
 	double()
+	doubleOne()
 	addition()
 	element()
 	table()

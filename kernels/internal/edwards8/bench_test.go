@@ -59,6 +59,7 @@ func BenchmarkSteps(b *testing.B) {
 			}
 		}},
 		{"double", 64, func() { p.Double(64) }},
+		{"doubleOne", 64, func() { p.DoubleOne(64) }},
 		{"double2", 128, func() { points.Double(2, 64) }},
 		{"add2", 2, func() { points.Add(2, forms) }},
 		{"addNoT2", 2, func() { points.AddNoT(2, forms) }},

@@ -382,6 +382,19 @@ func TestPoint(t *testing.T) {
 		one = p[0]
 		one.Double(n)
 		same(t, "Double", &one, true, doubled(0))
+		for l := range Lanes {
+			one.rotate(&p[0], l)
+			one.DoubleOne(n)
+			var xy, zt Element
+			xy.Mul(&one.X, &one.Y)
+			zt.Mul(&one.Z, &one.T)
+			if xy.Equal(&zt)&1 == 0 {
+				t.Fatal("DoubleOne: T is wrong")
+			}
+			if got := point(t, &one.X, &one.Y, &one.Z, 0); got.Equal(doubled(0)(l)) != 1 {
+				t.Fatalf("DoubleOne, %d times, of lane %d: another point", n, l)
+			}
+		}
 		for name, f := range map[string]func(*Points){
 			"pair Add":          func(p *Points) { p.Add(2, &q) },
 			"pair AddNoT":       func(p *Points) { p.AddNoT(2, &q) },

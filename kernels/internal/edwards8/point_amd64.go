@@ -40,6 +40,15 @@ func (q *Affine) Set(p *Point) {
 // Double sets p = 2^n p, n > 0. T need not be set before and is after.
 func (p *Point) Double(n int) { doDouble(p.ptr(), 1, n) }
 
+// DoubleOne sets lane 0 of p = 2^n p, n > 0, in half of the time of Double. The other lanes are not defined.
+func (p *Point) DoubleOne(n int) {
+	if ifma {
+		doubleOne(p.ptr(), n)
+		return
+	}
+	p.Double(n)
+}
+
 // Add sets p = p + q. The formulas are complete: every pair of points of the curve will do.
 func (p *Point) Add(q *Cached) { doAddPoints(p.ptr(), q.ptr(), 1, 0, 1) }
 

@@ -36,12 +36,16 @@ type Sum struct {
 	p       Points
 	q       [2]Cached
 	running Points
-	sums    [8]Point
+	sums    [maxGroups]Point
+	byLane  [Lanes]Point
 
 	width       int
 	long, short int      // windows of scalars below 2^253, and of those of 128 bits
 	windows     []Window // of the terms, for two groups, each with one of zeros before and room for one behind
 }
+
+// maxGroups is how many groups of windows a scalar has, at most: with windows of MinWidth.
+const maxGroups = Lanes
 
 // Widths of windows that [Sum.SetWidth] takes, in bits.
 const (
@@ -102,20 +106,34 @@ func (s *Sum) Compute(long, short *Terms) *Point {
 		s.collect(n)
 		copy(s.sums[g:g+n], s.p[:n])
 	}
-	p, r, q := &s.p[0], &s.p[1], &s.q[0]
-	*p = s.sums[groups-1]
-	for g := groups - 2; g >= 0; g-- {
-		p.Double(Lanes * s.width)
-		q.Set(&s.sums[g])
-		p.Add(q)
+	return s.join(groups)
+}
+
+// join adds up the sums of windows: that of lane l of group g is still to be multiplied by 2^(width (8g + l)). First come the lanes, for all
+// groups at once, with the groups in the lanes; then the groups, whose doublings, most of all, are those of a single point.
+func (s *Sum) join(groups int) *Point {
+	for g := range groups {
+		from := &s.sums[g]
+		for l := range Lanes {
+			to := &s.byLane[l]
+			for j := range 5 {
+				to.X[j][g], to.Y[j][g], to.Z[j][g], to.T[j][g] = from.X[j][l], from.Y[j][l], from.Z[j][l], from.T[j][l]
+			}
+		}
 	}
-	// Lane l is still to be multiplied by 2^(width l).
-	lanes := &s.running[0]
-	*lanes = *p
-	p.rotate(lanes, Lanes-1)
+	p, r, q := &s.p[0], &s.p[1], &s.q[0]
+	*p = s.byLane[Lanes-1]
 	for l := Lanes - 2; l >= 0; l-- {
 		p.Double(s.width)
-		r.rotate(lanes, l)
+		q.Set(&s.byLane[l])
+		p.Add(q)
+	}
+	all := &s.running[0]
+	*all = *p
+	p.rotate(all, groups-1)
+	for g := groups - 2; g >= 0; g-- {
+		p.DoubleOne(Lanes * s.width)
+		r.rotate(all, g)
 		q.Set(r)
 		p.Add(q)
 	}

@@ -29,6 +29,11 @@ func mul2(out *byte, a *byte, b *byte)
 //go:noescape
 func double(p *byte, groups int, n int)
 
+// doubleOne sets lane 0 of the point p (X, Y, Z, T), and all others, to 2^n times lane 0, n > 0. T is not read.
+//
+//go:noescape
+func doubleOne(p *byte, n int)
+
 // addPoints sets p += q in one or two groups, for q in cached form. With affine = 1, Z of q is 1 and not read. With t = 0, T of p is left undefined, which a doubling does not read.
 //
 //go:noescape

@@ -2166,6 +2166,439 @@ double_last:
 	VZEROUPPER
 	RET
 
+DATA oneFirst<>+0(SB)/8, $0x0000000000000003
+DATA oneFirst<>+8(SB)/8, $0x0000000000000001
+DATA oneFirst<>+16(SB)/8, $0x0000000000000001
+DATA oneFirst<>+24(SB)/8, $0x0000000000000003
+DATA oneFirst<>+32(SB)/8, $0x0000000000000001
+DATA oneFirst<>+40(SB)/8, $0x0000000000000000
+DATA oneFirst<>+48(SB)/8, $0x0000000000000001
+DATA oneFirst<>+56(SB)/8, $0x0000000000000000
+GLOBL oneFirst<>(SB), RODATA|NOPTR, $64
+
+DATA oneLast<>+0(SB)/8, $0x0000000000000001
+DATA oneLast<>+8(SB)/8, $0x0000000000000000
+DATA oneLast<>+16(SB)/8, $0x0000000000000002
+DATA oneLast<>+24(SB)/8, $0x0000000000000001
+DATA oneLast<>+32(SB)/8, $0x0000000000000002
+DATA oneLast<>+40(SB)/8, $0x0000000000000001
+DATA oneLast<>+48(SB)/8, $0x0000000000000000
+DATA oneLast<>+56(SB)/8, $0x0000000000000001
+GLOBL oneLast<>(SB), RODATA|NOPTR, $64
+
+DATA oneTwice<>+0(SB)/8, $0x0000000000000000
+DATA oneTwice<>+8(SB)/8, $0x0000000000000000
+DATA oneTwice<>+16(SB)/8, $0x0000000000000001
+DATA oneTwice<>+24(SB)/8, $0x0000000000000000
+DATA oneTwice<>+32(SB)/8, $0x0000000000000000
+DATA oneTwice<>+40(SB)/8, $0x0000000000000000
+DATA oneTwice<>+48(SB)/8, $0x0000000000000000
+DATA oneTwice<>+56(SB)/8, $0x0000000000000000
+GLOBL oneTwice<>(SB), RODATA|NOPTR, $64
+
+DATA oneCopies<>+0(SB)/8, $0x0000000000000000
+DATA oneCopies<>+8(SB)/8, $0x0000000000000001
+DATA oneCopies<>+16(SB)/8, $0x0000000000000002
+DATA oneCopies<>+24(SB)/8, $0x0000000000000000
+DATA oneCopies<>+32(SB)/8, $0x0000000000000000
+DATA oneCopies<>+40(SB)/8, $0x0000000000000000
+DATA oneCopies<>+48(SB)/8, $0x0000000000000000
+DATA oneCopies<>+56(SB)/8, $0x0000000000000000
+GLOBL oneCopies<>(SB), RODATA|NOPTR, $64
+
+DATA oneBias<>+0(SB)/8, $0x3fffffffffff6800
+DATA oneBias<>+8(SB)/8, $0x3ffffffffffff800
+DATA oneBias<>+16(SB)/8, $0x3ffffffffffff800
+DATA oneBias<>+24(SB)/8, $0x3ffffffffffff800
+DATA oneBias<>+32(SB)/8, $0x3ffffffffffff800
+GLOBL oneBias<>(SB), RODATA|NOPTR, $40
+
+// func doubleOne(p *byte, n int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512IFMA
+TEXT ·doubleOne(SB), NOSPLIT, $0-16
+	MOVQ         p+0(FP), DI
+	MOVQ         n+8(FP), CX
+	MOVL         $0x00000002, AX
+	KMOVB        AX, K1
+	MOVL         $0x00000004, AX
+	KMOVB        AX, K2
+	MOVL         $0x0000005f, AX
+	KMOVB        AX, K3
+	MOVL         $0x000000bd, AX
+	KMOVB        AX, K4
+	MOVL         $0x00000008, AX
+	KMOVB        AX, K5
+	VPBROADCASTQ (DI), Z0
+	VPBROADCASTQ 320(DI), K1, Z0
+	VPBROADCASTQ 640(DI), K2, Z0
+	VPBROADCASTQ 64(DI), Z1
+	VPBROADCASTQ 384(DI), K1, Z1
+	VPBROADCASTQ 704(DI), K2, Z1
+	VPBROADCASTQ 128(DI), Z2
+	VPBROADCASTQ 448(DI), K1, Z2
+	VPBROADCASTQ 768(DI), K2, Z2
+	VPBROADCASTQ 192(DI), Z3
+	VPBROADCASTQ 512(DI), K1, Z3
+	VPBROADCASTQ 832(DI), K2, Z3
+	VPBROADCASTQ 256(DI), Z4
+	VPBROADCASTQ 576(DI), K1, Z4
+	VPBROADCASTQ 896(DI), K2, Z4
+
+doubleOne_next:
+	VMOVDQU64        oneCopies<>+0(SB), Z5
+	VPERMQ           $0x55, Z0, Z6
+	VPERMQ           $0x55, Z1, Z7
+	VPERMQ           $0x55, Z2, Z8
+	VPERMQ           $0x55, Z3, Z9
+	VPERMQ           $0x55, Z4, Z10
+	VPERMQ           Z0, Z5, Z0
+	VPERMQ           Z1, Z5, Z1
+	VPERMQ           Z2, Z5, Z2
+	VPERMQ           Z3, Z5, Z3
+	VPERMQ           Z4, Z5, Z4
+	VPADDQ           Z6, Z0, K5, Z0
+	VPADDQ           Z7, Z1, K5, Z1
+	VPADDQ           Z8, Z2, K5, Z2
+	VPADDQ           Z9, Z3, K5, Z3
+	VPADDQ           Z10, Z4, K5, Z4
+	VPSRLQ           $0x33, Z0, Z11
+	VPSRLQ           $0x33, Z1, Z12
+	VPSRLQ           $0x33, Z2, Z13
+	VPSRLQ           $0x33, Z3, Z14
+	VPSRLQ           $0x33, Z4, Z15
+	VPANDQ.BCST      mask51<>+0(SB), Z0, Z0
+	VPANDQ.BCST      mask51<>+0(SB), Z1, Z1
+	VPANDQ.BCST      mask51<>+0(SB), Z2, Z2
+	VPANDQ.BCST      mask51<>+0(SB), Z3, Z3
+	VPANDQ.BCST      mask51<>+0(SB), Z4, Z4
+	VPADDQ           Z11, Z1, Z1
+	VPADDQ           Z12, Z2, Z2
+	VPADDQ           Z13, Z3, Z3
+	VPADDQ           Z14, Z4, Z4
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z15, Z0
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52HUQ      Z4, Z4, Z16
+	VPXORQ           Z17, Z17, Z17
+	VPMADD52LUQ      Z4, Z4, Z17
+	VPXORQ           Z18, Z18, Z18
+	VPMADD52HUQ      Z4, Z3, Z18
+	VPXORQ           Z19, Z19, Z19
+	VPMADD52LUQ      Z4, Z3, Z19
+	VPXORQ           Z20, Z20, Z20
+	VPMADD52HUQ      Z4, Z2, Z20
+	VPXORQ           Z21, Z21, Z21
+	VPMADD52LUQ      Z4, Z2, Z21
+	VPMADD52HUQ      Z3, Z3, Z19
+	VPXORQ           Z22, Z22, Z22
+	VPMADD52LUQ      Z3, Z3, Z22
+	VPXORQ           Z23, Z23, Z23
+	VPMADD52HUQ      Z4, Z1, Z23
+	VPXORQ           Z24, Z24, Z24
+	VPMADD52LUQ      Z4, Z1, Z24
+	VPMADD52HUQ      Z3, Z2, Z23
+	VPMADD52LUQ      Z3, Z2, Z24
+	VPXORQ           Z25, Z25, Z25
+	VPMADD52HUQ      Z4, Z0, Z25
+	VPXORQ           Z26, Z26, Z26
+	VPMADD52LUQ      Z4, Z0, Z26
+	VPMADD52HUQ      Z3, Z1, Z25
+	VPMADD52LUQ      Z3, Z1, Z26
+	VPMADD52HUQ      Z2, Z2, Z24
+	VPXORQ           Z27, Z27, Z27
+	VPMADD52LUQ      Z2, Z2, Z27
+	VPXORQ           Z28, Z28, Z28
+	VPMADD52HUQ      Z3, Z0, Z28
+	VPXORQ           Z29, Z29, Z29
+	VPMADD52LUQ      Z3, Z0, Z29
+	VPMADD52HUQ      Z2, Z1, Z28
+	VPMADD52LUQ      Z2, Z1, Z29
+	VPXORQ           Z6, Z6, Z6
+	VPMADD52HUQ      Z2, Z0, Z6
+	VPXORQ           Z7, Z7, Z7
+	VPMADD52LUQ      Z2, Z0, Z7
+	VPMADD52HUQ      Z1, Z1, Z29
+	VPXORQ           Z8, Z8, Z8
+	VPMADD52LUQ      Z1, Z1, Z8
+	VPXORQ           Z9, Z9, Z9
+	VPMADD52HUQ      Z1, Z0, Z9
+	VPXORQ           Z10, Z10, Z10
+	VPMADD52LUQ      Z1, Z0, Z10
+	VPMADD52HUQ      Z0, Z0, Z10
+	VPXORQ           Z5, Z5, Z5
+	VPMADD52LUQ      Z0, Z0, Z5
+	VPSLLQ           $0x01, Z18, Z18
+	VPSLLQ           $0x01, Z20, Z20
+	VPADDQ           Z19, Z20, Z20
+	VPSLLQ           $0x01, Z23, Z23
+	VPADDQ           Z21, Z23, Z23
+	VPSLLQ           $0x01, Z25, Z25
+	VPADDQ           Z24, Z25, Z25
+	VPSLLQ           $0x01, Z28, Z28
+	VPADDQ           Z26, Z28, Z28
+	VPSLLQ           $0x01, Z6, Z6
+	VPADDQ           Z29, Z6, Z6
+	VPSLLQ           $0x01, Z9, Z9
+	VPADDQ           Z7, Z9, Z9
+	VPSLLQ           $0x01, Z16, Z16
+	VPSLLQ           $0x01, Z18, Z18
+	VPADDQ           Z17, Z18, Z18
+	VPSLLQ           $0x01, Z20, Z20
+	VPSLLQ           $0x01, Z23, Z23
+	VPADDQ           Z22, Z23, Z23
+	VPSLLQ           $0x01, Z25, Z25
+	VPSLLQ           $0x01, Z28, Z28
+	VPADDQ           Z27, Z28, Z28
+	VPSLLQ           $0x01, Z6, Z6
+	VPSLLQ           $0x01, Z9, Z9
+	VPADDQ           Z8, Z9, Z9
+	VPSLLQ           $0x01, Z10, Z10
+	VPMULLQ.BCST     nineteen<>+0(SB), Z25, Z25
+	VPMULLQ.BCST     nineteen<>+0(SB), Z23, Z23
+	VPMULLQ.BCST     nineteen<>+0(SB), Z20, Z20
+	VPMULLQ.BCST     nineteen<>+0(SB), Z18, Z18
+	VPMULLQ.BCST     nineteen<>+0(SB), Z16, Z16
+	VPADDQ           Z25, Z5, Z5
+	VPADDQ           Z23, Z10, Z10
+	VPADDQ           Z20, Z9, Z9
+	VPADDQ           Z18, Z6, Z6
+	VPADDQ           Z16, Z28, Z28
+	VMOVDQU64        oneTwice<>+0(SB), Z7
+	VMOVDQU64        oneLast<>+0(SB), Z17
+	VMOVDQU64        oneFirst<>+0(SB), Z22
+	VPSLLVQ          Z7, Z5, Z19
+	VPBROADCASTQ     X5, Z11
+	VPSLLVQ          Z7, Z10, Z21
+	VPBROADCASTQ     X10, Z12
+	VPSLLVQ          Z7, Z9, Z24
+	VPBROADCASTQ     X9, Z13
+	VPSLLVQ          Z7, Z6, Z26
+	VPBROADCASTQ     X6, Z14
+	VPSLLVQ          Z7, Z28, Z29
+	VPBROADCASTQ     X28, Z15
+	VPERMQ.Z         Z19, Z17, K4, Z19
+	VPERMQ.Z         Z5, Z22, K3, Z5
+	VPERMQ.Z         Z21, Z17, K4, Z21
+	VPERMQ.Z         Z10, Z22, K3, Z10
+	VPERMQ.Z         Z24, Z17, K4, Z24
+	VPERMQ.Z         Z9, Z22, K3, Z9
+	VPERMQ.Z         Z26, Z17, K4, Z26
+	VPERMQ.Z         Z6, Z22, K3, Z6
+	VPERMQ.Z         Z29, Z17, K4, Z29
+	VPERMQ.Z         Z28, Z22, K3, Z28
+	VPADDQ.BCST      oneBias<>+0(SB), Z5, Z5
+	VPADDQ           Z11, Z19, Z19
+	VPADDQ.BCST      oneBias<>+8(SB), Z10, Z10
+	VPADDQ           Z12, Z21, Z21
+	VPADDQ.BCST      oneBias<>+16(SB), Z9, Z9
+	VPADDQ           Z13, Z24, Z24
+	VPADDQ.BCST      oneBias<>+24(SB), Z6, Z6
+	VPADDQ           Z14, Z26, Z26
+	VPADDQ.BCST      oneBias<>+32(SB), Z28, Z28
+	VPADDQ           Z15, Z29, Z29
+	VPSUBQ           Z19, Z5, Z5
+	VPSUBQ           Z21, Z10, Z10
+	VPSUBQ           Z24, Z9, Z9
+	VPSUBQ           Z26, Z6, Z6
+	VPSUBQ           Z29, Z28, Z28
+	VPSRLQ           $0x33, Z5, Z27
+	VPSRLQ           $0x33, Z10, Z8
+	VPSRLQ           $0x33, Z9, Z0
+	VPSRLQ           $0x33, Z6, Z1
+	VPSRLQ           $0x33, Z28, Z2
+	VPANDQ.BCST      mask51<>+0(SB), Z5, Z5
+	VPANDQ.BCST      mask51<>+0(SB), Z10, Z10
+	VPANDQ.BCST      mask51<>+0(SB), Z9, Z9
+	VPANDQ.BCST      mask51<>+0(SB), Z6, Z6
+	VPANDQ.BCST      mask51<>+0(SB), Z28, Z28
+	VPADDQ           Z27, Z10, Z10
+	VPADDQ           Z8, Z9, Z9
+	VPADDQ           Z0, Z6, Z6
+	VPADDQ           Z1, Z28, Z28
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z2, Z5
+	VEXTRACTI64X4    $0x01, Z5, Y3
+	VEXTRACTI64X4    $0x01, Z10, Y4
+	VEXTRACTI64X4    $0x01, Z9, Y25
+	VEXTRACTI64X4    $0x01, Z6, Y23
+	VEXTRACTI64X4    $0x01, Z28, Y20
+	VPXORQ           Z18, Z18, Z18
+	VPMADD52HUQ      Z20, Z28, Z18
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52LUQ      Z20, Z28, Z16
+	VPXORQ           Z7, Z7, Z7
+	VPMADD52HUQ      Z20, Z6, Z7
+	VPXORQ           Z17, Z17, Z17
+	VPMADD52LUQ      Z20, Z6, Z17
+	VPMADD52HUQ      Z23, Z28, Z7
+	VPMADD52LUQ      Z23, Z28, Z17
+	VPXORQ           Z22, Z22, Z22
+	VPMADD52HUQ      Z20, Z9, Z22
+	VPXORQ           Z11, Z11, Z11
+	VPMADD52LUQ      Z20, Z9, Z11
+	VPMADD52HUQ      Z23, Z6, Z22
+	VPMADD52LUQ      Z23, Z6, Z11
+	VPMADD52HUQ      Z25, Z28, Z22
+	VPMADD52LUQ      Z25, Z28, Z11
+	VPXORQ           Z12, Z12, Z12
+	VPMADD52HUQ      Z20, Z10, Z12
+	VPXORQ           Z13, Z13, Z13
+	VPMADD52LUQ      Z20, Z10, Z13
+	VPMADD52HUQ      Z23, Z9, Z12
+	VPMADD52LUQ      Z23, Z9, Z13
+	VPMADD52HUQ      Z25, Z6, Z12
+	VPMADD52LUQ      Z25, Z6, Z13
+	VPMADD52HUQ      Z4, Z28, Z12
+	VPMADD52LUQ      Z4, Z28, Z13
+	VPXORQ           Z14, Z14, Z14
+	VPMADD52HUQ      Z20, Z5, Z14
+	VPXORQ           Z15, Z15, Z15
+	VPMADD52LUQ      Z20, Z5, Z15
+	VPMADD52HUQ      Z23, Z10, Z14
+	VPMADD52LUQ      Z23, Z10, Z15
+	VPMADD52HUQ      Z25, Z9, Z14
+	VPMADD52LUQ      Z25, Z9, Z15
+	VPMADD52HUQ      Z4, Z6, Z14
+	VPMADD52LUQ      Z4, Z6, Z15
+	VPMADD52HUQ      Z3, Z28, Z14
+	VPMADD52LUQ      Z3, Z28, Z15
+	VPXORQ           Z19, Z19, Z19
+	VPMADD52HUQ      Z23, Z5, Z19
+	VPXORQ           Z21, Z21, Z21
+	VPMADD52LUQ      Z23, Z5, Z21
+	VPMADD52HUQ      Z25, Z10, Z19
+	VPMADD52LUQ      Z25, Z10, Z21
+	VPMADD52HUQ      Z4, Z9, Z19
+	VPMADD52LUQ      Z4, Z9, Z21
+	VPMADD52HUQ      Z3, Z6, Z19
+	VPMADD52LUQ      Z3, Z6, Z21
+	VPXORQ           Z24, Z24, Z24
+	VPMADD52HUQ      Z25, Z5, Z24
+	VPXORQ           Z26, Z26, Z26
+	VPMADD52LUQ      Z25, Z5, Z26
+	VPMADD52HUQ      Z4, Z10, Z24
+	VPMADD52LUQ      Z4, Z10, Z26
+	VPMADD52HUQ      Z3, Z9, Z24
+	VPMADD52LUQ      Z3, Z9, Z26
+	VPXORQ           Z29, Z29, Z29
+	VPMADD52HUQ      Z4, Z5, Z29
+	VPXORQ           Z27, Z27, Z27
+	VPMADD52LUQ      Z4, Z5, Z27
+	VPMADD52HUQ      Z3, Z10, Z29
+	VPMADD52LUQ      Z3, Z10, Z27
+	VPXORQ           Z8, Z8, Z8
+	VPMADD52HUQ      Z3, Z5, Z8
+	VPXORQ           Z0, Z0, Z0
+	VPMADD52LUQ      Z3, Z5, Z0
+	VPSLLQ           $0x01, Z18, Z18
+	VPSLLQ           $0x01, Z7, Z7
+	VPADDQ           Z16, Z7, Z7
+	VPSLLQ           $0x01, Z22, Z22
+	VPADDQ           Z17, Z22, Z22
+	VPSLLQ           $0x01, Z12, Z12
+	VPADDQ           Z11, Z12, Z12
+	VPSLLQ           $0x01, Z14, Z14
+	VPADDQ           Z13, Z14, Z14
+	VPSLLQ           $0x01, Z19, Z19
+	VPADDQ           Z15, Z19, Z19
+	VPSLLQ           $0x01, Z24, Z24
+	VPADDQ           Z21, Z24, Z24
+	VPSLLQ           $0x01, Z29, Z29
+	VPADDQ           Z26, Z29, Z29
+	VPSLLQ           $0x01, Z8, Z8
+	VPADDQ           Z27, Z8, Z8
+	VPMULLQ.BCST     nineteen<>+0(SB), Z14, Z14
+	VPMULLQ.BCST     nineteen<>+0(SB), Z12, Z12
+	VPMULLQ.BCST     nineteen<>+0(SB), Z22, Z22
+	VPMULLQ.BCST     nineteen<>+0(SB), Z7, Z7
+	VPMULLQ.BCST     nineteen<>+0(SB), Z18, Z18
+	VPADDQ           Z14, Z0, Z0
+	VPADDQ           Z12, Z8, Z8
+	VPADDQ           Z22, Z29, Z29
+	VPADDQ           Z7, Z24, Z24
+	VPADDQ           Z18, Z19, Z19
+	VMOVDQA64        Z8, Z1
+	VMOVDQA64        Z29, Z2
+	VMOVDQA64        Z24, Z3
+	VMOVDQA64        Z19, Z4
+	DECQ             CX
+	JNZ              doubleOne_next
+	VPSRLQ           $0x33, Z0, Z5
+	VPSRLQ           $0x33, Z1, Z6
+	VPSRLQ           $0x33, Z2, Z7
+	VPSRLQ           $0x33, Z3, Z8
+	VPSRLQ           $0x33, Z4, Z9
+	VPANDQ.BCST      mask51<>+0(SB), Z0, Z0
+	VPANDQ.BCST      mask51<>+0(SB), Z1, Z1
+	VPANDQ.BCST      mask51<>+0(SB), Z2, Z2
+	VPANDQ.BCST      mask51<>+0(SB), Z3, Z3
+	VPANDQ.BCST      mask51<>+0(SB), Z4, Z4
+	VPADDQ           Z5, Z1, Z1
+	VPADDQ           Z6, Z2, Z2
+	VPADDQ           Z7, Z3, Z3
+	VPADDQ           Z8, Z4, Z4
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z9, Z0
+	VPERMQ           $0x00, Y0, Y10
+	VSHUFI64X2       $0x00, Z10, Z10, Z10
+	VMOVDQU64        Z10, (DI)
+	VPERMQ           $0x55, Y0, Y11
+	VSHUFI64X2       $0x00, Z11, Z11, Z11
+	VMOVDQU64        Z11, 320(DI)
+	VPERMQ           $0xaa, Y0, Y12
+	VSHUFI64X2       $0x00, Z12, Z12, Z12
+	VMOVDQU64        Z12, 640(DI)
+	VPERMQ           $0xff, Y0, Y13
+	VSHUFI64X2       $0x00, Z13, Z13, Z13
+	VMOVDQU64        Z13, 960(DI)
+	VPERMQ           $0x00, Y1, Y10
+	VSHUFI64X2       $0x00, Z10, Z10, Z10
+	VMOVDQU64        Z10, 64(DI)
+	VPERMQ           $0x55, Y1, Y11
+	VSHUFI64X2       $0x00, Z11, Z11, Z11
+	VMOVDQU64        Z11, 384(DI)
+	VPERMQ           $0xaa, Y1, Y12
+	VSHUFI64X2       $0x00, Z12, Z12, Z12
+	VMOVDQU64        Z12, 704(DI)
+	VPERMQ           $0xff, Y1, Y13
+	VSHUFI64X2       $0x00, Z13, Z13, Z13
+	VMOVDQU64        Z13, 1024(DI)
+	VPERMQ           $0x00, Y2, Y10
+	VSHUFI64X2       $0x00, Z10, Z10, Z10
+	VMOVDQU64        Z10, 128(DI)
+	VPERMQ           $0x55, Y2, Y11
+	VSHUFI64X2       $0x00, Z11, Z11, Z11
+	VMOVDQU64        Z11, 448(DI)
+	VPERMQ           $0xaa, Y2, Y12
+	VSHUFI64X2       $0x00, Z12, Z12, Z12
+	VMOVDQU64        Z12, 768(DI)
+	VPERMQ           $0xff, Y2, Y13
+	VSHUFI64X2       $0x00, Z13, Z13, Z13
+	VMOVDQU64        Z13, 1088(DI)
+	VPERMQ           $0x00, Y3, Y10
+	VSHUFI64X2       $0x00, Z10, Z10, Z10
+	VMOVDQU64        Z10, 192(DI)
+	VPERMQ           $0x55, Y3, Y11
+	VSHUFI64X2       $0x00, Z11, Z11, Z11
+	VMOVDQU64        Z11, 512(DI)
+	VPERMQ           $0xaa, Y3, Y12
+	VSHUFI64X2       $0x00, Z12, Z12, Z12
+	VMOVDQU64        Z12, 832(DI)
+	VPERMQ           $0xff, Y3, Y13
+	VSHUFI64X2       $0x00, Z13, Z13, Z13
+	VMOVDQU64        Z13, 1152(DI)
+	VPERMQ           $0x00, Y4, Y10
+	VSHUFI64X2       $0x00, Z10, Z10, Z10
+	VMOVDQU64        Z10, 256(DI)
+	VPERMQ           $0x55, Y4, Y11
+	VSHUFI64X2       $0x00, Z11, Z11, Z11
+	VMOVDQU64        Z11, 576(DI)
+	VPERMQ           $0xaa, Y4, Y12
+	VSHUFI64X2       $0x00, Z12, Z12, Z12
+	VMOVDQU64        Z12, 896(DI)
+	VPERMQ           $0xff, Y4, Y13
+	VSHUFI64X2       $0x00, Z13, Z13, Z13
+	VMOVDQU64        Z13, 1216(DI)
+	VZEROUPPER
+	RET
+
 // func addPoints(p *byte, q *byte, groups int, affine int, t int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA
 TEXT ·addPoints(SB), $2624-40
