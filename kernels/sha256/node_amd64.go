@@ -14,6 +14,11 @@ func runNode(b *kernels.Batch, lo, hi int) { sumNodes(b, lo, hi, cpu.Get()) }
 
 // sumNodes hashes the rows [lo,hi) and says how.
 func sumNodes(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
+	if hi-lo == 1 && level > cpu.Generic && cpu.SHA() {
+		b.SetVerdict(lo, kernels.Valid)
+		node1sha(&b.Out(lo)[0], &b.Row(lo)[0], 1)
+		return lanes.SHA
+	}
 	lanes.SetValid(b, lo, hi)
 	return nodes(b.Outs()[Size*lo:Size*hi], b.Rows()[2*Size*lo:], level)
 }
