@@ -121,7 +121,7 @@ type Width struct {
 	Cost
 }
 
-// Costs is the ways to hash: jobs alone, or in lanes, the fewest lanes first.
+// Costs is the ways to hash: jobs alone, or in lanes, of which there is one way at least, the fewest lanes first.
 type Costs struct {
 	Alone Cost
 	Lanes []Width

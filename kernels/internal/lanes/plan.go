@@ -197,9 +197,13 @@ func (p *Plan) count(at int) uint32 {
 }
 
 // choose finds how to hash the jobs from at on: the way whose cost is the smallest share of what the same jobs would cost
-// alone. It returns the lanes (1: alone) and how many jobs go into them.
+// alone, or near the end, if all are equal, the one after which the rest costs the least. It returns the lanes (1: alone) and
+// how many jobs go into them.
 func (p *Plan) choose() (lanes, n int) {
 	left := p.n - p.at
+	if widths := p.costs.Lanes; p.equal != 0 && left <= widths[len(widths)-1].Lanes {
+		return p.finish(left)
+	}
 	longest := p.count(p.at)
 	lanes, n = 1, 1
 	cost, alone := int64(1), int64(1) // of the best way so far: one job alone
@@ -216,6 +220,30 @@ func (p *Plan) choose() (lanes, n int) {
 		}
 		if c := w.Of(longest); c*alone < cost*work {
 			lanes, n, cost, alone = w.Lanes, k, c, work
+		}
+		if k == left {
+			break // more lanes would be empty
+		}
+	}
+	return lanes, n
+}
+
+// finish is choose for the last jobs, all of the same blocks and no more than the most lanes.
+func (p *Plan) finish(left int) (lanes, n int) {
+	alone := p.costs.Alone.Of(p.equal)
+	lanes, n = 1, 1
+	least := int64(left) * alone
+	first := &p.costs.Lanes[0]
+	for i := range p.costs.Lanes {
+		w := &p.costs.Lanes[i]
+		k := min(w.Lanes, left)
+		c := w.Of(p.equal)
+		if rest := left - k; rest > 0 {
+			groups := (rest + first.Lanes - 1) / first.Lanes
+			c += min(int64(rest)*alone, int64(groups)*first.Of(p.equal))
+		}
+		if c < least {
+			lanes, n, least = w.Lanes, k, c
 		}
 		if k == left {
 			break // more lanes would be empty
