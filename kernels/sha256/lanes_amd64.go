@@ -19,7 +19,7 @@ const once, twice = 0, 1 // how often a message is hashed: the flag of the assem
 
 var shape = lanes.NewShape(64, 9, lanes.Strengthened)
 
-// Costs on Zen 5 (BenchmarkRun of 1 to 32 messages). Alone, messages are hashed by sum1sha, or else by the library, which
+// Costs on Zen 5 (BenchmarkCrossover). Alone, messages are hashed by sum1sha, or else by the library, which
 // takes the SHA instructions where there are, AVX2 elsewhere.
 var (
 	aloneSHA = lanes.Cost{Call: 15, Block: 30}
@@ -53,14 +53,18 @@ func sum(b *kernels.Batch, lo, hi int, times uint64, level cpu.Level) (how lanes
 	return lanes.Alone
 }
 
-func sumWide(b *kernels.Batch, lo, hi int, times uint64) (how lanes.Paths) {
-	costs := &wideOld
-	if cpu.SHA() {
-		costs = &wideSHA
-	}
-	if hi-lo == 1 { // a plan costs more than it could find
+func sumWide(b *kernels.Batch, lo, hi int, times uint64) lanes.Paths {
+	switch {
+	case hi-lo == 1: // a plan costs more than it could find
 		return sumAlone(b, lo, times)
+	case cpu.SHA():
+		return sumPlan(b, lo, hi, times, &wideSHA)
 	}
+	return sumPlan(b, lo, hi, times, &wideOld)
+}
+
+// sumPlan hashes jobs [lo,hi) in the way that the costs make the cheapest.
+func sumPlan(b *kernels.Batch, lo, hi int, times uint64, costs *lanes.Costs) (how lanes.Paths) {
 	var a lanes.Span
 	a.Flag = times
 	var p lanes.Plan
