@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
+
+	"github.com/sluice-engine/sluice/kernels/all"
 )
 
 // The statuses of the process.
@@ -71,8 +73,13 @@ func newRoot() *cobra.Command {
   sluice devices                  # what does the work, and what is missing?
   sluice bench                    # how fast is it?
   sluice chip                     # simulate the chip, look into it, measure it`,
-		Args:          usage(cobra.NoArgs),
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			if _, _, err := all.Vectors(); err != nil {
+				fmt.Fprintf(cmd.ErrOrStderr(), "sluice: %v; it is ignored\n", err)
+			}
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -274,3 +274,15 @@ func TestInfo(t *testing.T) {
 	}
 	t.Logf("%s: %v, missing %v", info.Device, info.Features, info.Missing)
 }
+
+// TestSwitchedOff: what SLUICE_CPU takes away is listed as missing, and so is a value that is none.
+func TestSwitchedOff(t *testing.T) {
+	if m := switchedOff("ifma", "ifma", nil); m.What != "" {
+		t.Errorf("nothing is switched off: %+v", m)
+	}
+	for _, m := range []backend.Missing{switchedOff("avx2", "ifma", nil), switchedOff("ifma", "ifma", errors.New("wrong"))} {
+		if m.What == "" || m.Effect == "" || m.Remedy == "" {
+			t.Errorf("missing without explanation: %+v", m)
+		}
+	}
+}

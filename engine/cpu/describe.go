@@ -8,6 +8,7 @@ import (
 
 	"github.com/sluice-engine/sluice/engine/backend"
 	"github.com/sluice-engine/sluice/kernels"
+	"github.com/sluice-engine/sluice/kernels/all"
 )
 
 // features are the instructions that vector code can use, by the names that Info gives them. Where the absence of one
@@ -59,8 +60,23 @@ func describe(workers int, ks []*kernels.Kernel) backend.Info {
 			info.Missing = append(info.Missing, f.missing)
 		}
 	}
+	if m := switchedOff(all.Vectors()); m.What != "" {
+		info.Missing = append(info.Missing, m)
+	}
 	for _, k := range ks {
 		info.Kernels = append(info.Kernels, backend.Support{Kernel: k.ID, Smallest: 1, ValidExact: true, InvalidExact: true})
 	}
 	return info
+}
+
+// switchedOff says what SLUICE_CPU takes away; it is empty if that is nothing.
+func switchedOff(taken, found string, err error) (m backend.Missing) {
+	switch {
+	case err != nil:
+		return backend.Missing{What: "a valid SLUICE_CPU", Effect: err.Error() + "; it is ignored",
+			Remedy: "set it to avx512, avx2 or generic, or unset it"}
+	case taken != found:
+		return backend.Missing{What: "vector code beyond " + taken, Effect: "SLUICE_CPU keeps kernels from " + found, Remedy: "unset SLUICE_CPU"}
+	}
+	return m
 }
