@@ -30,15 +30,13 @@ type cacheShard[T any] struct {
 	sets  [cacheSets]cacheSet[T]
 }
 
+// cacheSet begins with what a key that is not there needs: two lines of the processor's cache.
 type cacheSet[T any] struct {
-	missed  [2 * cacheWays]uint64 // hashes of keys that came and were not there, the latest first
-	entries [cacheWays]cacheEntry[T]
-}
-
-type cacheEntry[T any] struct {
-	key   [KeySize]byte
-	used  uint64 // clock of the shard; 0: empty
-	value T
+	hashes [cacheWays]uint64     // of the keys of entries
+	used   [cacheWays]uint64     // clock of the shard; 0: empty
+	missed [2 * cacheWays]uint64 // hashes of keys that came and were not there, the latest first
+	keys   [cacheWays][KeySize]byte
+	values [cacheWays]T
 }
 
 func newKeyCache[T any]() *keyCache[T] { return &keyCache[T]{seed: maphash.MakeSeed()} }
@@ -51,18 +49,26 @@ func (c *keyCache[T]) set(hash uint64) (*cacheShard[T], *cacheSet[T]) {
 	return s, &s.sets[hash/cacheShards%cacheSets]
 }
 
+// find tells which entry is the key's, if there is one.
+func (s *cacheSet[T]) find(hash uint64, key *[KeySize]byte) (i int, found bool) {
+	for i := range cacheWays {
+		if s.hashes[i] == hash && s.used[i] != 0 && s.keys[i] == *key {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 // get sets v to the value of the key, if there is one. If not, it tells whether the key has come before, so that it is to be put in.
 func (c *keyCache[T]) get(hash uint64, key *[KeySize]byte, v *T) (found, again bool) {
 	s, set := c.set(hash)
 	s.mu.Lock()
-	for i := range set.entries {
-		if e := &set.entries[i]; e.used != 0 && e.key == *key {
-			s.clock++
-			e.used = s.clock
-			*v = e.value
-			s.mu.Unlock()
-			return true, false
-		}
+	if i, ok := set.find(hash, key); ok {
+		s.clock++
+		set.used[i] = s.clock
+		*v = set.values[i]
+		s.mu.Unlock()
+		return true, false
 	}
 	again = slices.Contains(set.missed[:], hash)
 	if !again {
@@ -78,19 +84,16 @@ func (c *keyCache[T]) put(hash uint64, key *[KeySize]byte, v *T) {
 	s, set := c.set(hash)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	oldest := &set.entries[0]
-	for i := range set.entries {
-		e := &set.entries[i]
-		if e.used != 0 && e.key == *key {
-			oldest = e
-			break
-		}
-		if e.used < oldest.used {
-			oldest = e
+	i, ok := set.find(hash, key)
+	if !ok {
+		for j := range cacheWays {
+			if set.used[j] < set.used[i] {
+				i = j
+			}
 		}
 	}
 	s.clock++
-	oldest.key, oldest.used, oldest.value = *key, s.clock, *v
+	set.hashes[i], set.used[i], set.keys[i], set.values[i] = hash, s.clock, *key, *v
 }
 
 // count adds to the statistics.
