@@ -16,6 +16,7 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/reg"
 
 	. "github.com/sluice-engine/sluice/kernels/_asm/internal/simd"
@@ -37,6 +38,7 @@ func main() {
 	buckets()
 	steps()
 	scalars()
+	pass.Compile = pass.Concat(pass.Compile, reorder("accumulate2", "accumulate2_next"))
 	Generate()
 }
 
