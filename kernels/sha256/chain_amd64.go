@@ -10,7 +10,7 @@ import (
 	"github.com/sluice-engine/sluice/kernels/internal/lanes"
 )
 
-const chainLanes = 32
+const chainLanes = 48
 
 // chainSet is the chains that are followed at a time, one in each lane. A lane whose chain ends takes the next job, so
 // that uneven counts leave no lane idle before the jobs run out.
@@ -45,9 +45,9 @@ func chainOn(b *kernels.Batch, lo, hi int, level cpu.Level) (how lanes.Paths) {
 		if active == 0 {
 			return how
 		}
-		if active <= 16 && top > 16 {
-			s.compact()
-			top = 16 // of which some may be idle
+		if few := (active + 15) &^ 15; top > few {
+			s.compact(few)
+			top = few // of which some may be idle
 		}
 		how |= s.advance(b, active, top)
 	}
@@ -71,10 +71,10 @@ func (s *chainSet) begin(b *kernels.Batch, l, i int) {
 	}
 }
 
-// compact moves the chains of the second group into idle lanes of the first.
-func (s *chainSet) compact() {
+// compact moves the chains of the lanes from few on into idle lanes before them.
+func (s *chainSet) compact(few int) {
 	to := 0
-	for l := 16; l < chainLanes; l++ {
+	for l := few; l < chainLanes; l++ {
 		if s.left[l] == 0 {
 			continue
 		}
@@ -83,7 +83,7 @@ func (s *chainSet) compact() {
 		}
 		s.left[to], s.job[to], s.left[l] = s.left[l], s.job[l], 0
 		for w := range 8 {
-			s.state[0][w][to] = s.state[1][w][l-16]
+			s.state[to/16][w][to%16] = s.state[l/16][w][l%16]
 		}
 	}
 }
@@ -109,8 +109,10 @@ func (s *chainSet) advance(b *kernels.Batch, active, top int) (how lanes.Paths) 
 		}
 	case top <= 16:
 		chain16((*[1][8][16]uint32)(s.state[:1]), int(step))
+	case top <= 32:
+		chain32((*[2][8][16]uint32)(s.state[:2]), int(step))
 	default:
-		chain32(&s.state, int(step))
+		chain48(&s.state, int(step))
 	}
 	for l := range top {
 		if s.left[l] == 0 {

@@ -62,6 +62,11 @@ func chain16(state *[1][8][16]uint32, n int)
 //go:noescape
 func chain32(state *[2][8][16]uint32, n int)
 
+// chain48 replaces the digest of each lane by its n-th iterated SHA-256, n > 0; state[g][w][l] is word w of lane 16g+l.
+//
+//go:noescape
+func chain48(state *[3][8][16]uint32, n int)
+
 // pow48 searches 48 nonces at a time; see powArgs.
 //
 //go:noescape

@@ -1,12 +1,11 @@
-// Command sha256 writes the assembly of kernels/sha256: hashing in 16 and 32 lanes of AVX-512 and 8 of AVX2, iterated hashes in
-// up to 32 lanes of AVX-512, Merkle nodes and proof-of-work search in up to 48, all with the rounds of package sha2; and
-// single messages and nodes by the SHA instructions.
+// Command sha256 writes the assembly of kernels/sha256: hashing in 16 and 32 lanes of AVX-512 and 8 of AVX2, Merkle nodes,
+// iterated hashes and proof-of-work search in up to 48 lanes of AVX-512, all with the rounds of package sha2; and single
+// messages and nodes by the SHA instructions.
 package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/sluice-engine/sluice/kernels/_asm/internal/frame"
 	"github.com/sluice-engine/sluice/kernels/_asm/internal/sha2"
@@ -30,8 +29,9 @@ func main() {
 	g.nodeSHA(1)
 	g.nodeSHA(2)
 	g.sumSHA()
-	g.chain(1)
-	g.chain(2)
+	for n := range 3 {
+		g.chain(n + 1)
+	}
 	g.pow(3)
 	Generate()
 }
@@ -66,21 +66,6 @@ func (g *generator) data() {
 	g.swap = g.SwapControl("swapNonce")
 	g.padding = Words32("digestPad", []uint32{sha2.Digest256Words[8], sha2.Digest256Words[15]})
 	g.shaData()
-}
-
-// digestRounds hashes the digests in the first eight words: a block of 32 bytes and padding, from the initial state, which
-// is not yet added in the end. From round 32 on it is like any block. R12 and R13 are used.
-func (g *generator) digestRounds(h *sha2.Hash, gs []*frame.Group, name string) {
-	k, again := operand.Mem{Base: reg.R12}, reg.R13
-	h.LoadIV(gs)
-	h.Rounds(gs, 0, 32, sha2.Digest256, &g.digest, sha2.Always)
-	LEAQ(h.K, reg.R12)
-	MOVQ(operand.U32(2), again)
-	Label(name + "_digest")
-	ADDQ(operand.U8(64), reg.R12)
-	h.Rounds(gs, 16, 32, sha2.Message, &sha2.Constants{K: k}, sha2.Always)
-	DECQ(again)
-	JNZ(operand.LabelRef(name + "_digest"))
 }
 
 // stateToWords makes the states the first words of the next block.

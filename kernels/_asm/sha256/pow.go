@@ -43,58 +43,32 @@ func (g *generator) pow(n int) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s searches %d nonces at a time; see powArgs.", name, 16*n))
 	args := operand.Mem{Base: reg.RDI}
-	left, second := reg.RCX, reg.RDX
-	sums := []reg.Register{reg.R8, reg.R9, reg.R10}[:n]
+	left, second, nonce := reg.RCX, reg.RDX, reg.R9
 	Load(Param("args"), reg.RDI)
 	MOVQ(args.Offset(powGroups), left)
 
-	const sumBytes = 32 * 64 // of one group and hash
-	gs, extra := g.Groups(n, 2*n*sumBytes+64*n+64)
-	headerSum := func(group, i int) operand.Mem { return extra.Offset(group*sumBytes + 64*(i-headerFrom)) }
-	digestSum := func(group, i int) operand.Mem { return extra.Offset((n+group)*sumBytes + 64*i) }
-	words := func(group int) operand.Mem { return extra.Offset(2*n*sumBytes + 64*group) } // the nonces, big-endian
-	nonces := words(n)
-	all := func(constant operand.Mem, to func(group, i int) operand.Mem, i int) {
-		VPBROADCASTD(constant.Offset(4*i), Z[0])
-		for j := range n {
-			VMOVDQU64(Z[0], to(j, i))
+	gs, headerSums := g.Groups(n, 2*n*sumBytes+64*n+64)
+	digestSums := headerSums.Offset(n * sumBytes)
+	word := func(group int) operand.Mem { return digestSums.Offset(n*sumBytes + 64*group) } // the nonces, big-endian
+	nonces := word(n)
+	for i := headerFrom; i < 18; i++ {
+		VPBROADCASTD(args.Offset(powKW+4*i), Z[0])
+		for j := range gs {
+			VMOVDQU64(Z[0], headerSums.Offset(sumBytes*j+64*(i-headerFrom)))
 		}
 	}
-	for i := headerFrom; i < 18; i++ {
-		all(args.Offset(powKW), headerSum, i)
-	}
-	for i := 8; i < 16; i++ {
-		all(g.digest.KW, digestSum, i)
-	}
+	g.paddingSums(gs, digestSums)
 	VPBROADCASTD(args.Offset(powNonce), Z[0])
 	VPADDD(g.lane, Z[0], Z[0])
 	VMOVDQU64(Z[0], nonces)
-
-	// each runs the code for each group in turn, with words in registers; the operands of the first are for all.
-	again, schedule, sum, nonce := reg.R13, reg.RBX, reg.R8, reg.R9
-	each := func(label string, sums0 operand.Mem, code func(gr *frame.Group)) {
-		LEAQ(gs[0].Words[0].(operand.Mem), schedule)
-		LEAQ(sums0, sum)
-		MOVQ(operand.U32(n), again)
-		Label(label)
-		gr := &frame.Group{T: Z[8:16]}
-		for i := range gr.Words {
-			gr.Words[i] = Z[16+i]
-		}
-		code(gr)
-		ADDQ(operand.I32(16*64), schedule)
-		ADDQ(operand.I32(sumBytes), sum)
-		DECQ(again)
-		JNZ(operand.LabelRef(label))
-	}
 
 	Label(name + "_group")
 	Comment("Words 18 to 35 of the header block, and their sums.")
 	VMOVDQU64(nonces, Z[0])
 	MOVL(operand.U32(16), reg.EAX)
 	VPBROADCASTD(reg.EAX, Z[1])
-	LEAQ(words(0), nonce)
-	each(name+"_header", headerSum(0, headerFrom), func(gr *frame.Group) {
+	LEAQ(word(0), nonce)
+	eachGroup(name+"_header", gs, headerSums, func(gr *frame.Group) {
 		Comment("The nonce is little-endian in the header, words are big-endian.")
 		VPSHUFB(g.swap, Z[0], Z[19])
 		VPADDD(Z[1], Z[0], Z[0])
@@ -102,9 +76,9 @@ func (g *generator) pow(n int) {
 		ADDQ(operand.I32(64), nonce)
 		c := &sha2.Constants{K: g.K, Share: args.Offset(powC)}
 		g.Expand(gr, 16, headerFrom+32, headerBlock, c, func(i int, word, s reg.VecPhysical) {
-			VMOVDQU64(s, operand.Mem{Base: sum, Disp: 64 * (i - headerFrom)})
+			VMOVDQU64(s, operand.Mem{Base: sumsHere, Disp: 64 * (i - headerFrom)})
 			if i >= headerFrom+16 {
-				VMOVDQU64(word, operand.Mem{Base: schedule, Disp: 64 * (i - headerFrom - 16)})
+				VMOVDQU64(word, operand.Mem{Base: wordsHere, Disp: 64 * (i - headerFrom - 16)})
 			}
 		})
 	})
@@ -116,49 +90,28 @@ func (g *generator) pow(n int) {
 		}
 	}
 	for j, gr := range gs {
-		VPADDD(words(j), gr.S[0], gr.S[0])
-		VPADDD(words(j), gr.S[4], gr.S[4])
-		LEAQ(headerSum(j, headerFrom), sums[j])
+		VPADDD(word(j), gr.S[0], gr.S[0])
+		VPADDD(word(j), gr.S[4], gr.S[4])
+		LEAQ(headerSums.Offset(sumBytes*j), sumsOf[j])
 	}
 	XORQ(second, second)
 	LEAQ(g.K.Offset(4*(headerFrom+32)), reg.R12)
 
 	Label(name + "_hash")
 	MOVQ(operand.U32(4), reg.R13)
-	g.SumRounds(gs, name+"_sums", sums)
+	g.SumRounds(gs, name+"_sums", sumsOf[:n])
 	g.WordRounds(gs, name+"_words", 3, true, nil)
 	TESTQ(second, second)
 	JNZ(operand.LabelRef(name + "_last"))
-	Comment("The words of the second hash.")
-	for j, gr := range gs {
+	Comment("The second hash.")
+	for _, gr := range gs {
 		for i, s := range gr.S {
 			VPADDD_BCST(args.Offset(powMid+4*i), s, s)
-			VMOVDQU64(s, gr.Words[i])
-			VPADDD_BCST(g.KWord(i), s, s)
-			VMOVDQU64(s, digestSum(j, i))
 		}
 	}
-	each(name+"_digest", digestSum(0, 0), func(gr *frame.Group) {
-		for i := range 8 {
-			VMOVDQU64(operand.Mem{Base: schedule, Disp: 64 * i}, gr.Words[i])
-		}
-		g.Expand(gr, 16, 32, sha2.Digest256, &g.digest, func(i int, word, s reg.VecPhysical) {
-			VMOVDQU64(s, operand.Mem{Base: sum, Disp: 64 * i})
-			VMOVDQU64(word, operand.Mem{Base: schedule, Disp: 64 * (i - 16)})
-		})
-	})
-	after := gs[0].S // as WordRounds leaves it
-	for _, gr := range gs {
-		for range 4 {
-			sha2.Turn(gr)
-		}
-	}
-	g.LoadIV(gs)
-	for j := range gs {
-		LEAQ(digestSum(j, 0), sums[j])
-	}
+	after := gs[0].S // as WordRounds leaves it, four turns from where it began
+	g.hashDigests(name, gs, digestSums, 4)
 	MOVQ(operand.U32(1), second)
-	LEAQ(g.K.Offset(4*32), reg.R12)
 	JMP(operand.LabelRef(name + "_hash"))
 
 	Label(name + "_last")
