@@ -10,9 +10,32 @@ import (
 
 // power writes the routines that exponentiations are made of: many squares in a row, and products of pairs of elements.
 func power() {
+	square1()
 	square2()
 	square3()
 	mul2()
+}
+
+// square1 squares one element n times. Nothing else is there to do while it waits, so its accumulators are those of [doubleOne].
+func square1() {
+	const name = "square1"
+	TEXT(name, NOSPLIT, "func(out, a *byte, n int)")
+	Pragma("noescape")
+	Doc(name + " sets out = a^(2^n), tight, n > 0; they may be the same memory.")
+	out, a, _ := pointers("out", "a")
+	Load(Param("n"), reg.RCX)
+	r := allRegs()
+	x := load(r, a)
+	home := append(five(nil), x...)
+	Label(name + "_next")
+	x = fold(r, quickSquare(r, x))
+	carry(r, x)
+	move(x, home, Z[31])
+	DECQ(reg.RCX)
+	JNZ(operand.LabelRef(name + "_next"))
+	store(r, home, out)
+	VZEROUPPER()
+	RET()
 }
 
 // square2 squares two elements n times. While the columns of one are folded and carried, those of the other are multiplied: so there

@@ -51,6 +51,7 @@ func BenchmarkSteps(b *testing.B) {
 		f     func()
 	}{
 		{"mul", 1, func() { p.X.Mul(&p.X, &p.Y) }},
+		{"square1", 256, func() { squareMany(x[:1], x[:1], 256) }},
 		{"square2", 512, func() { squareMany(x[:2], x[:2], 256) }},
 		{"square3", 1536, func() { squareMany(x[:], x[:], 256) }},
 		{"mul2", 512, func() {

@@ -33,7 +33,7 @@ var shiftedBase = sync.OnceValue(func() (xy [2]Element) {
 	var p Point
 	p.SetAffine(&baseX, &baseY)
 	p.Double(128)
-	z := Pair{p.Z, one}
+	z := [1]Element{p.Z}
 	new(Room).Invert(z[:])
 	xy[0].Mul(&p.X, &z[0])
 	xy[1].Mul(&p.Y, &z[0])

@@ -18,7 +18,7 @@ func (r *Room) Normalise(points []*Point, products []Element) {
 		product[i+1].Mul(&product[i], &p.Z)
 	}
 	inverse := &r.w
-	inverse[0], inverse[1] = product[len(points)], one
+	inverse[0] = product[len(points)]
 	r.Invert(inverse[:])
 	for i := len(points) - 1; i >= 0; i-- {
 		var z Element

@@ -58,6 +58,16 @@ func doCanonical(out, a *byte) (zero, odd uint64) {
 	return edwards4.Canonical(out, a)
 }
 
+func doSquare1(out, a *byte, n int) {
+	if ifma {
+		square1(out, a, n)
+		return
+	}
+	to := (*Element)(unsafe.Pointer(out))
+	*to = *(*Element)(unsafe.Pointer(a))
+	edwards4.Square(to.ptr(), n)
+}
+
 func doSquare2(out, a *byte, n int) {
 	if ifma {
 		square2(out, a, n)

@@ -191,7 +191,7 @@ func affines(points []Point) []Affine {
 	for i := range points {
 		product[i+1].Mul(&product[i], &points[i].Z)
 	}
-	inverse := Pair{product[len(points)], one}
+	inverse := [1]Element{product[len(points)]}
 	new(Room).Invert(inverse[:])
 	out := make([]Affine, len(points))
 	for i := len(points) - 1; i >= 0; i-- {

@@ -9,6 +9,11 @@ package edwards8
 //go:noescape
 func mul(out *byte, a *byte, b *byte)
 
+// square1 sets out = a^(2^n), tight, n > 0; they may be the same memory.
+//
+//go:noescape
+func square1(out *byte, a *byte, n int)
+
 // square2 sets two consecutive elements out = a^(2^n), tight, n > 0; they may be the same memory.
 //
 //go:noescape

@@ -166,6 +166,135 @@ TEXT ·mul(SB), NOSPLIT, $0-24
 	VZEROUPPER
 	RET
 
+// func square1(out *byte, a *byte, n int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA
+TEXT ·square1(SB), NOSPLIT, $0-24
+	MOVQ      out+0(FP), DI
+	MOVQ      a+8(FP), SI
+	MOVQ      n+16(FP), CX
+	VMOVDQU64 (SI), Z0
+	VMOVDQU64 64(SI), Z1
+	VMOVDQU64 128(SI), Z2
+	VMOVDQU64 192(SI), Z3
+	VMOVDQU64 256(SI), Z4
+
+square1_next:
+	VPXORQ           Z5, Z5, Z5
+	VPMADD52HUQ      Z4, Z4, Z5
+	VPXORQ           Z6, Z6, Z6
+	VPMADD52LUQ      Z4, Z4, Z6
+	VPXORQ           Z7, Z7, Z7
+	VPMADD52HUQ      Z4, Z3, Z7
+	VPXORQ           Z8, Z8, Z8
+	VPMADD52LUQ      Z4, Z3, Z8
+	VPXORQ           Z9, Z9, Z9
+	VPMADD52HUQ      Z4, Z2, Z9
+	VPXORQ           Z10, Z10, Z10
+	VPMADD52LUQ      Z4, Z2, Z10
+	VPMADD52HUQ      Z3, Z3, Z8
+	VPXORQ           Z11, Z11, Z11
+	VPMADD52LUQ      Z3, Z3, Z11
+	VPXORQ           Z12, Z12, Z12
+	VPMADD52HUQ      Z4, Z1, Z12
+	VPXORQ           Z13, Z13, Z13
+	VPMADD52LUQ      Z4, Z1, Z13
+	VPMADD52HUQ      Z3, Z2, Z12
+	VPMADD52LUQ      Z3, Z2, Z13
+	VPXORQ           Z14, Z14, Z14
+	VPMADD52HUQ      Z4, Z0, Z14
+	VPXORQ           Z15, Z15, Z15
+	VPMADD52LUQ      Z4, Z0, Z15
+	VPMADD52HUQ      Z3, Z1, Z14
+	VPMADD52LUQ      Z3, Z1, Z15
+	VPMADD52HUQ      Z2, Z2, Z13
+	VPXORQ           Z16, Z16, Z16
+	VPMADD52LUQ      Z2, Z2, Z16
+	VPXORQ           Z17, Z17, Z17
+	VPMADD52HUQ      Z3, Z0, Z17
+	VPXORQ           Z18, Z18, Z18
+	VPMADD52LUQ      Z3, Z0, Z18
+	VPMADD52HUQ      Z2, Z1, Z17
+	VPMADD52LUQ      Z2, Z1, Z18
+	VPXORQ           Z19, Z19, Z19
+	VPMADD52HUQ      Z2, Z0, Z19
+	VPXORQ           Z20, Z20, Z20
+	VPMADD52LUQ      Z2, Z0, Z20
+	VPMADD52HUQ      Z1, Z1, Z18
+	VPXORQ           Z21, Z21, Z21
+	VPMADD52LUQ      Z1, Z1, Z21
+	VPXORQ           Z22, Z22, Z22
+	VPMADD52HUQ      Z1, Z0, Z22
+	VPXORQ           Z23, Z23, Z23
+	VPMADD52LUQ      Z1, Z0, Z23
+	VPMADD52HUQ      Z0, Z0, Z23
+	VPXORQ           Z24, Z24, Z24
+	VPMADD52LUQ      Z0, Z0, Z24
+	VPSLLQ           $0x01, Z7, Z7
+	VPSLLQ           $0x01, Z9, Z9
+	VPADDQ           Z8, Z9, Z9
+	VPSLLQ           $0x01, Z12, Z12
+	VPADDQ           Z10, Z12, Z12
+	VPSLLQ           $0x01, Z14, Z14
+	VPADDQ           Z13, Z14, Z14
+	VPSLLQ           $0x01, Z17, Z17
+	VPADDQ           Z15, Z17, Z17
+	VPSLLQ           $0x01, Z19, Z19
+	VPADDQ           Z18, Z19, Z19
+	VPSLLQ           $0x01, Z22, Z22
+	VPADDQ           Z20, Z22, Z22
+	VPSLLQ           $0x01, Z5, Z5
+	VPSLLQ           $0x01, Z7, Z7
+	VPADDQ           Z6, Z7, Z7
+	VPSLLQ           $0x01, Z9, Z9
+	VPSLLQ           $0x01, Z12, Z12
+	VPADDQ           Z11, Z12, Z12
+	VPSLLQ           $0x01, Z14, Z14
+	VPSLLQ           $0x01, Z17, Z17
+	VPADDQ           Z16, Z17, Z17
+	VPSLLQ           $0x01, Z19, Z19
+	VPSLLQ           $0x01, Z22, Z22
+	VPADDQ           Z21, Z22, Z22
+	VPSLLQ           $0x01, Z23, Z23
+	VPMULLQ.BCST     nineteen<>+0(SB), Z14, Z14
+	VPMULLQ.BCST     nineteen<>+0(SB), Z12, Z12
+	VPMULLQ.BCST     nineteen<>+0(SB), Z9, Z9
+	VPMULLQ.BCST     nineteen<>+0(SB), Z7, Z7
+	VPMULLQ.BCST     nineteen<>+0(SB), Z5, Z5
+	VPADDQ           Z14, Z24, Z24
+	VPADDQ           Z12, Z23, Z23
+	VPADDQ           Z9, Z22, Z22
+	VPADDQ           Z7, Z19, Z19
+	VPADDQ           Z5, Z17, Z17
+	VPSRLQ           $0x33, Z24, Z25
+	VPSRLQ           $0x33, Z23, Z26
+	VPSRLQ           $0x33, Z22, Z27
+	VPSRLQ           $0x33, Z19, Z28
+	VPSRLQ           $0x33, Z17, Z29
+	VPANDQ.BCST      mask51<>+0(SB), Z24, Z24
+	VPANDQ.BCST      mask51<>+0(SB), Z23, Z23
+	VPANDQ.BCST      mask51<>+0(SB), Z22, Z22
+	VPANDQ.BCST      mask51<>+0(SB), Z19, Z19
+	VPANDQ.BCST      mask51<>+0(SB), Z17, Z17
+	VPADDQ           Z25, Z23, Z23
+	VPADDQ           Z26, Z22, Z22
+	VPADDQ           Z27, Z19, Z19
+	VPADDQ           Z28, Z17, Z17
+	VPMADD52LUQ.BCST nineteen<>+0(SB), Z29, Z24
+	VMOVDQA64        Z24, Z0
+	VMOVDQA64        Z23, Z1
+	VMOVDQA64        Z22, Z2
+	VMOVDQA64        Z19, Z3
+	VMOVDQA64        Z17, Z4
+	DECQ             CX
+	JNZ              square1_next
+	VMOVDQU64        Z0, (DI)
+	VMOVDQU64        Z1, 64(DI)
+	VMOVDQU64        Z2, 128(DI)
+	VMOVDQU64        Z3, 192(DI)
+	VMOVDQU64        Z4, 256(DI)
+	VZEROUPPER
+	RET
+
 // func square2(out *byte, a *byte, n int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512IFMA
 TEXT ·square2(SB), NOSPLIT, $0-24
