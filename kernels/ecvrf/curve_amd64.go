@@ -10,6 +10,7 @@ import (
 
 const (
 	perTry   = 2 * lanes // hashes that try and increment decompresses at a time
+	fewOpen  = 2         // for so many jobs, half of that will do
 	maxTries = 256
 )
 
@@ -93,7 +94,8 @@ func (w *workspace) expand() {
 
 // tryAndIncrement is section 5.4.1.1: the first of 256 hashes that encodes a point, times the cofactor, unless that is neutral.
 // All lanes try at once: where fewer jobs than lanes are left to find their point, each tries several counters, of which the
-// lowest that does wins. Only jobs with short alphas do, lest somebody make us hash a long one for nothing.
+// lowest that does wins. One or two jobs have one group of lanes, which is not enough for one in 256 times, or in 8. Only jobs with short
+// alphas do, lest somebody make us hash a long one for nothing.
 func (w *workspace) tryAndIncrement(groups int) {
 	var open, counter [perTurn]int // jobs without a point; what each tries next
 	n := 0
@@ -110,12 +112,15 @@ func (w *workspace) tryAndIncrement(groups int) {
 	c := &w.curve
 	for n > 0 {
 		var job [perTry]int
-		count := 0
-		for again := false; count < perTry; again = true {
+		count, most := 0, perTry
+		if n <= fewOpen {
+			most = lanes
+		}
+		for again := false; count < most; again = true {
 			before := count
 			for _, j := range open[:n] {
 				alpha := w.batch.Message(w.lo + j)
-				if count == perTry || counter[j] == w.tries || again && len(alpha) > bufferSize/2 {
+				if count == most || counter[j] == w.tries || again && len(alpha) > bufferSize/2 {
 					continue
 				}
 				w.pieces[count] = [4][]byte{w.front[:], w.batch.Row(w.lo + j)[:KeySize], alpha, ends[2*counter[j]:][:2]}
@@ -140,7 +145,8 @@ func (w *workspace) tryAndIncrement(groups int) {
 			c.y[i/lanes].SetLane(i%lanes, digest)
 			odd[i/lanes] |= digest[31] >> 7 << (i % lanes)
 		}
-		c.Decompress(c.x[:], c.y[:], odd[:], ok[:])
+		tried := (count + lanes - 1) / lanes
+		c.Decompress(c.x[:tried], c.y[:tried], odd[:tried], ok[:tried])
 		var found [perTurn]bool
 		for i, j := range job[:count] {
 			if g, l := i/lanes, i%lanes; !found[j] && (ok[g]&fine[g])>>l&1 == 1 {
