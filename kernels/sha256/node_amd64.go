@@ -23,13 +23,14 @@ func sumNodes(b *kernels.Batch, lo, hi int, level cpu.Level) lanes.Paths {
 	return nodes(b.Outs()[Size*lo:Size*hi], b.Rows()[2*Size*lo:], level)
 }
 
-// From how many rows on lanes are faster than one row after the other. With the SHA instructions a row takes 31 ns, two
-// side by side, a single one 40; without, some 170. A group of 16 lanes takes 290 ns, and copying rows to fill it 40;
-// 32 rows take 390 ns and 48 take 520 (BenchmarkNode on Zen 5).
+// Where lanes are faster than the SHA instructions. With these a row takes 31 ns, two side by side, a single one 40; without,
+// some 170. A group of 16 lanes takes 290 ns, and copying rows to fill it 40; 32 rows take 390 ns and 48 take 520
+// (BenchmarkNode on Zen 5).
 const (
-	lanesFrom    = 11
-	lanesFromOld = 3
-	fewRows      = 3 // beyond whole groups: faster by the SHA instructions than in another group
+	lanesFrom    = 11 // rows in all
+	lanesFromOld = 3  // the same without the SHA instructions
+	groupFrom    = 7  // rows beyond turns of 48: other lanes cost more than their time, as their code is fetched anew
+	fewRows      = 3  // beyond one or two groups: not worth another
 )
 
 // nodes hashes len(out)/32 rows of 64 bytes to rows of 32 and says how.
@@ -58,11 +59,16 @@ func nodes(out, in []byte, level cpu.Level) (how lanes.Paths) {
 
 // outside is how many of n rows, the last ones, are not worth lanes.
 func outside(n int) int {
-	switch few := n % 16; {
+	rest := n % 48
+	switch {
 	case !cpu.SHA() && n < lanesFromOld, cpu.SHA() && n < lanesFrom:
 		return n
-	case cpu.SHA() && few <= fewRows:
-		return few
+	case !cpu.SHA():
+		return 0
+	case rest < groupFrom:
+		return rest
+	case rest%16 <= fewRows:
+		return rest % 16
 	}
 	return 0
 }
