@@ -46,7 +46,9 @@ func (p *Plan) Next(s *Span) int {
 	s.Messages = unsafe.Pointer(unsafe.SliceData(p.b.Messages()))
 	s.Blocks = uint64(p.count(p.at))
 	if p.equal != 0 {
-		n = max(n, (p.n-p.at)/lanes*lanes) // all groups that are full
+		if left := p.n - p.at; left >= 2*lanes { // a division is dear
+			n = left / lanes * lanes // all groups that are full
+		}
 		// Of job 0, Begins points before the section, to the header of the region.
 		s.Ends = unsafe.Pointer(&p.b.Ends()[4*first])
 		s.Begins = unsafe.Add(s.Ends, -4)
@@ -92,9 +94,16 @@ func (p *Plan) window() bool {
 	size := binary.LittleEndian.Uint32(ends) - begin
 	least := size
 	p.equal = p.blocks(size)
+	for ; len(ends) >= 8; ends = ends[8:] { // mostly all sizes are the same
+		two := binary.LittleEndian.Uint64(ends)
+		if two != uint64(begin+2*size)<<32|uint64(begin+size) {
+			break
+		}
+		begin += 2 * size
+	}
 	for ; len(ends) >= 4; ends = ends[4:] {
 		end := binary.LittleEndian.Uint32(ends)
-		if end-begin != size { // mostly all sizes are the same
+		if end-begin != size {
 			size = end - begin
 			if p.blocks(size) != p.equal {
 				p.sort()
