@@ -21,7 +21,7 @@ import (
 
 // How many jobs go into one equation.
 const (
-	minCombined = 32 // with fewer, lanes are faster
+	minCombined = 24 // with fewer, lanes are faster
 	maxCombined = maxTogether
 )
 
@@ -233,9 +233,9 @@ func (c *combination) weigh(w *workspace, b *kernels.Batch, lo, hi int) edwards8
 // windowWidth is the width of windows that is fastest for n jobs with different keys, in bits.
 func windowWidth(n int) int {
 	switch {
-	case n < 100:
+	case n < 140:
 		return 4
-	case n < 200:
+	case n < 280:
 		return 6
 	}
 	return edwards8.MaxWidth

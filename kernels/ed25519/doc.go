@@ -24,7 +24,7 @@
 // rules must never be decided that way.
 //
 // Run decides eight jobs side by side with AVX-512 IFMA or AVX2, one after the other without either, each for itself; and
-// ZIP215 batches of 32 jobs or more (4, one after the other) by one equation with random numbers, which takes an invalid signature for
+// ZIP215 batches of 24 jobs or more (4, one after the other) by one equation with random numbers, which takes an invalid signature for
 // valid with probability 2^-128 (see combine_amd64.go). For that it remembers the points of up to 4,096 keys, and whether such equations
 // held of late; neither changes a verdict. docs/adr/0010-ed25519-lanes.md and 0012-ed25519-elsewhere.md have the reasons and the figures.
 //
