@@ -29,10 +29,13 @@ func chainOn(b *kernels.Batch, lo, hi int, level cpu.Level) (how lanes.Paths) {
 		return lanes.Alone
 	}
 	var s chainSet
-	next := lo
+	use, next := chainLanes, lo
+	if n := hi - lo; n > 48 && n <= 64 {
+		use = 32 // two turns of 32 rather than one of 16 behind one of 48
+	}
 	for {
 		active, top := 0, 0 // lanes at work, and the highest of them plus one
-		for l := range chainLanes {
+		for l := range use {
 			for s.left[l] == 0 && next < hi {
 				s.begin(b, l, next)
 				next++
