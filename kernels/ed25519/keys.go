@@ -32,9 +32,9 @@ type cacheShard[T any] struct {
 
 // cacheSet begins with what a key that is not there needs: two lines of the processor's cache.
 type cacheSet[T any] struct {
-	hashes [cacheWays]uint64     // of the keys of entries
-	used   [cacheWays]uint64     // clock of the shard; 0: empty
-	missed [2 * cacheWays]uint64 // hashes of keys that came and were not there, the latest first
+	hashes [cacheWays]uint64 // of the keys of entries
+	used   [cacheWays]uint64 // clock of the shard; 0: empty
+	missed [cacheWays]uint64 // hashes of keys that came and were not there, the latest first
 	keys   [cacheWays][KeySize]byte
 	values [cacheWays]T
 }
