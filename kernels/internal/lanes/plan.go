@@ -33,7 +33,7 @@ func (p *Plan) Start(b *kernels.Batch, lo, hi int, shape *Shape, costs *Costs) {
 // returns 1 when Job is to be hashed alone, which must also set its verdict, and 0 when there are no jobs left; those
 // that went into lanes are then valid.
 func (p *Plan) Next(s *Span) int {
-	if p.at == p.n && !p.window() {
+	if p.at == p.n && (p.lo == p.hi && p.order == nil || !p.window()) {
 		return 0
 	}
 	lanes, n := p.choose()
@@ -205,12 +205,15 @@ func (p *Plan) count(at int) uint32 {
 	return p.order.blocks[at]
 }
 
-// choose finds how to hash the jobs from at on: the way whose cost is the smallest share of what the same jobs would cost
-// alone, or near the end, if all are equal, the one after which the rest costs the least. It returns the lanes (1: alone) and
-// how many jobs go into them.
+// choose finds how to hash the jobs from at on. If all are equal, that is the most lanes while they are full, and near the end the way
+// after which the rest costs the least; else the way whose cost is the smallest share of what the same jobs would cost alone. It returns
+// the lanes (1: alone) and how many jobs go into them.
 func (p *Plan) choose() (lanes, n int) {
 	left := p.n - p.at
-	if widths := p.costs.Lanes; p.equal != 0 && left <= widths[len(widths)-1].Lanes {
+	if p.equal != 0 {
+		if most := p.costs.Lanes[len(p.costs.Lanes)-1].Lanes; left >= most {
+			return most, most
+		}
 		return p.finish(left)
 	}
 	longest := p.count(p.at)
@@ -220,12 +223,8 @@ func (p *Plan) choose() (lanes, n int) {
 	for i := range p.costs.Lanes {
 		w := &p.costs.Lanes[i]
 		k := min(w.Lanes, left)
-		if p.equal != 0 {
-			work = int64(k) * p.costs.Alone.Of(p.equal)
-		} else {
-			for ; summed < k; summed++ {
-				work += p.costs.Alone.Of(p.order.blocks[p.at+summed])
-			}
+		for ; summed < k; summed++ {
+			work += p.costs.Alone.Of(p.order.blocks[p.at+summed])
 		}
 		if c := w.Of(longest); c*alone < cost*work {
 			lanes, n, cost, alone = w.Lanes, k, c, work
@@ -237,7 +236,7 @@ func (p *Plan) choose() (lanes, n int) {
 	return lanes, n
 }
 
-// finish is choose for the last jobs, all of the same blocks and no more than the most lanes.
+// finish is choose for the last jobs, all of the same blocks and fewer than the most lanes.
 func (p *Plan) finish(left int) (lanes, n int) {
 	alone := p.costs.Alone.Of(p.equal)
 	lanes, n = 1, 1
