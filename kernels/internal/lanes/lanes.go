@@ -5,7 +5,10 @@
 // not moved. Groups that are not worth a vector are hashed one by one.
 package lanes
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // Span is what the assembly for AVX-512 reads, by offset (see kernels/_asm/internal/frame): jobs that go into its lanes, one
 // group after the other. It is changed.
@@ -89,7 +92,13 @@ func NewShape(block, least int, padding Padding) Shape {
 
 // Blocks is the number of blocks of a message with its padding.
 func (s *Shape) Blocks(bytes int) uint32 {
-	return uint32(max(1, (bytes+s.Least+s.Block-1)/s.Block))
+	return max(1, uint32(s.whole(bytes+s.Least+s.Block-1)))
+}
+
+// whole is how many whole blocks there are in so many bytes, without a division.
+func (s *Shape) whole(bytes int) uint64 {
+	n, _ := bits.Mul64(uint64(bytes), s.reciprocal)
+	return n
 }
 
 // pad writes the last blocks of a message of size bytes, of which rest is behind the last whole block, to tail.

@@ -2,7 +2,6 @@ package lanes
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"unsafe"
 
 	"github.com/sluice-engine/sluice/kernels"
@@ -33,7 +32,7 @@ func (p *Plan) Start(b *kernels.Batch, lo, hi int, shape *Shape, costs *Costs) {
 // returns 1 when Job is to be hashed alone, which must also set its verdict, and 0 when there are no jobs left; those
 // that went into lanes are then valid.
 func (p *Plan) Next(s *Span) int {
-	if p.at == p.n && (p.lo == p.hi && p.order == nil || !p.window()) {
+	if p.at == p.n && !p.window() {
 		return 0
 	}
 	lanes, n := p.choose()
@@ -58,7 +57,7 @@ func (p *Plan) Next(s *Span) int {
 		if first == 0 {
 			s.Skip = 1
 		}
-		s.Whole, _ = bits.Mul64(uint64(p.least), p.shape.reciprocal)
+		s.Whole = p.shape.whole(int(p.least))
 	} else {
 		o := p.order
 		s.Begins, s.Ends = unsafe.Pointer(&o.begins[p.at]), unsafe.Pointer(&o.ends[p.at])
@@ -69,7 +68,7 @@ func (p *Plan) Next(s *Span) int {
 		for i := p.at; i < p.at+n; i++ {
 			least = min(least, o.ends[i]-o.begins[i])
 		}
-		s.Whole, _ = bits.Mul64(uint64(least), p.shape.reciprocal)
+		s.Whole = p.shape.whole(int(least))
 	}
 	s.N = uint64(n)
 	p.at += n
@@ -93,7 +92,7 @@ func (p *Plan) window() bool {
 	begin := p.begin()
 	size := binary.LittleEndian.Uint32(ends) - begin
 	least := size
-	p.equal = p.blocks(size)
+	p.equal = p.shape.Blocks(int(size))
 	for ; len(ends) >= 8; ends = ends[8:] { // mostly all sizes are the same
 		two := binary.LittleEndian.Uint64(ends)
 		if two != uint64(begin+2*size)<<32|uint64(begin+size) {
@@ -105,7 +104,7 @@ func (p *Plan) window() bool {
 		end := binary.LittleEndian.Uint32(ends)
 		if end-begin != size {
 			size = end - begin
-			if p.blocks(size) != p.equal {
+			if p.shape.Blocks(int(size)) != p.equal {
 				p.sort()
 				return true
 			}
@@ -159,7 +158,7 @@ func (p *Plan) sort() {
 	begin := first
 	for i := range o.unordered[:p.n] {
 		end := binary.LittleEndian.Uint32(ends[4*i:])
-		blocks := p.blocks(end - begin)
+		blocks := p.shape.Blocks(int(end - begin))
 		begin = end
 		o.unordered[i] = blocks
 		lo, hi = min(lo, blocks), max(hi, blocks)
@@ -181,13 +180,6 @@ func (p *Plan) begin() uint32 {
 		return 0
 	}
 	return uint32(p.b.MessageEnd(p.first - 1))
-}
-
-// blocks is Shape.Blocks without a division.
-func (p *Plan) blocks(bytes uint32) uint32 {
-	s := p.shape
-	n, _ := bits.Mul64(uint64(bytes)+uint64(s.Least+s.Block-1), s.reciprocal)
-	return max(1, uint32(n))
 }
 
 // job is the job at a place of the window, in the order of lanes; count is its blocks.
@@ -216,7 +208,7 @@ func (p *Plan) choose() (lanes, n int) {
 		}
 		return p.finish(left)
 	}
-	longest := p.count(p.at)
+	longest := p.order.blocks[p.at]
 	lanes, n = 1, 1
 	cost, alone := int64(1), int64(1) // of the best way so far: one job alone
 	work, summed := int64(0), 0       // the cost of the first jobs alone
